@@ -11,6 +11,7 @@ from caption_parser.labels.own_attributes import OwnAttributes
 from caption_parser.labels.reading import (
     CaptionReading,
     ImpliedObject,
+    ModifierWord,
     ObjectCandidate,
     ObjectReading,
 )
@@ -18,7 +19,7 @@ from caption_parser.labels.relation_writer import RelationWriter
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
 from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.word_lists import QUANTIFYING_ADJECTIVES
+from caption_parser.syntax.words.word_lists import HYPHENS, QUANTIFYING_ADJECTIVES
 from shared_schemas import Attribute, Flag, Mention, Relation
 
 _SCORE_DIGITS = 4
@@ -70,6 +71,10 @@ class AttributeNamer:
     def __call__(self, word: str, kind: ModifierKind) -> str | None:
         """The name of a lower-cased modifier: the label space's, or else its lemma; none: it is no attribute."""
         return self._named(word, kind)
+
+    def of_two(self, first: str, second: str) -> str | None:
+        """The name of the attribute that two words state, with a hyphen or without; none: no attribute."""
+        return self._names.get(f"{first}-{second}") if self._low_level else None
 
     def _name(self, word: str, kind: ModifierKind) -> str | None:
         name = self._names.get(word)
@@ -180,12 +185,20 @@ class MentionWriter:
         named = [
             (modifier, name)
             for modifier in found.candidate.modifiers
-            if (name := self._attribute_name(modifier.word, modifier.kind)) is not None
+            if (name := self._name_of(tree, modifier)) is not None
         ]
         if named and self._own_attributes is not None:
             own = set(self._own_attributes(tree, found))
             named = [one for one in named if one[0] in own]
         return tuple([Attribute(name=name, start=one.start, end=one.end) for one, name in named])
+
+    def _name_of(self, tree: Tree, modifier: ModifierWord) -> str | None:
+        """The attribute of a modifier, by itself or with the word before it: "multi-colored"."""
+        name = self._attribute_name(modifier.word, modifier.kind)
+        if name is None and (token := tree.starts.index(modifier.start)) > 1:
+            before = tree.words[token - 2 if tree.words[token - 1] in HYPHENS else token - 1]
+            name = self._attribute_name.of_two(before, modifier.word)
+        return name
 
     def _describe_sense(self, synset: int, lemmas: tuple[str, ...]) -> _Sense:
         lexicon = self._lexicon

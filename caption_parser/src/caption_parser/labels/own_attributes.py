@@ -6,7 +6,7 @@ from functools import lru_cache
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import ModifierWord, ObjectReading
 from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
-from caption_parser.lexicon.taxonomy import Below
+from caption_parser.lexicon.taxonomy import Below, hypernym_distances
 from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.body_parts import BodyParts
@@ -18,6 +18,7 @@ _FREQUENT_SENSES = 3
 _COATS = frozenset({"coated", "furred", "haired"})
 """What they say of an animal is said of all of it: "a golden haired dog"."""
 _WORN = frozenset({"clad", "skinned"})
+_EATEN = frozenset({"noun.food", "noun.plant"})
 _SKIN = frozenset({"black", "white"})
 """What captions say of people as of their skin, whatever these do: "a black basketball player"."""
 
@@ -27,6 +28,7 @@ class OwnAttributes:
 
     def __init__(self, lexicon: Lexicon, decisions: DecisionTable) -> None:
         self._lexicon = lexicon
+        self._label_of = decisions.label_of
         self._person = decisions.label_of(lexicon.synset("person.n.01"))
         self._parts = BodyParts(lexicon)
         self._clothes = Below(lexicon, map(lexicon.synset, _CLOTHES))
@@ -55,12 +57,19 @@ class OwnAttributes:
         if being and kind is ModifierKind.NOUN and not self._is_color(word):
             return True  # "a dirt biker", "a rock artist"
         if start >= found.candidate.start:
-            return False
+            return start < found.candidate.end and self._names(word, found)  # "an orange slice"
         if being == "person" and found.synset in self._teams and self._is_color(word):
             return True
-        after = tree.starts.index(start) + 1
+        token = tree.starts.index(start)
+        after = token + 1
         while tree.words[after] in HYPHENS:
             after += 1
+        if kind is ModifierKind.NOUN and token and self._is_another(f"{tree.words[token - 1]}_{word}", word):
+            return True  # "an ice cream cake", not "a stainless steel sink"
+        if being is None and after != found.candidate.token and tree.is_noun(after):
+            named = self._lexicon.synsets(f"{word}_{tree.words[after]}")
+            if any(self._lexicon.lexname(synset) in _EATEN for synset in named):
+                return True  # "a black bean burger", not "a white water bottle"
         if tree.starts[after] >= found.candidate.start:
             return False
         behind = tree.words[after]
@@ -74,6 +83,20 @@ class OwnAttributes:
             return False
         is_worn = behind in self._parts or self._is_worn(behind)
         return is_worn or (being == "person" and self._is_color(word) and word not in _SKIN)
+
+    def _names(self, word: str, found: ObjectReading) -> bool:
+        """Whether a word inside a name, which is no colour before all, means itself what the whole is."""
+        label = found.decision.label if found.decision else None
+        senses = self._lexicon.synsets(word)
+        if label is None or not senses or senses[0] in self._colors:
+            return False
+        return any(self._label_of(synset) == label for synset in senses)
+
+    def _is_another(self, name: str, word: str) -> bool:
+        """Whether WordNet has a name, and for no kind of what its last word means."""
+        senses = set(self._lexicon.synsets(word))
+        named = self._lexicon.synsets(name)
+        return bool(named) and all(senses.isdisjoint(hypernym_distances(self._lexicon, one)) for one in named)
 
     def _says_what_one_has(self, word: str) -> bool:
         """ "haired", "eyed", "bellied"."""
