@@ -57,7 +57,7 @@ class OwnAttributes:
         if being and kind is ModifierKind.NOUN and not self._is_color(word):
             return True  # "a dirt biker", "a rock artist"
         if start >= found.candidate.start:
-            return start < found.candidate.end and self._names(word, found)  # "an orange slice"
+            return being is None and start < found.candidate.end and self._names(word, found)  # "an orange slice"
         if being == "person" and found.synset in self._teams and self._is_color(word):
             return True
         token = tree.starts.index(start)
