@@ -13,6 +13,7 @@ from caption_parser.modes import ModeRules
 
 _OF_OTHER_THINGS = {
     "least_counts",
+    "own_attributes",
     "postposed_names",
     "designations",
     "predicates",

@@ -6,7 +6,8 @@ referred to by its row or id.
 `fresh.jsonl`, `second.jsonl`, `styles.jsonl` and `precision.jsonl`: written for this purpose, by kind (the second
 while the rules that the first tests were being written), by style, and where a rule could fire too often. `want`
 must be named, `never` must not; the rest of COCO's 152 classes is left open. `counts.jsonl` says how many of a
-class a text of several clauses speaks of: nothing is counted twice because it is spoken of twice. Expectations
+class a text of several clauses speaks of: nothing is counted twice because it is spoken of twice. Where there are
+`attributes`, they are all that the class has. Expectations
 were written before the captions were run. In
 `outside.jsonl` are 400 captions by somebody who did not know the rules, where every foreground class is wrong that
 is in neither `want` nor `may`, and variants of those that came out wrong, by kind; `outside_again.jsonl` has 200
@@ -85,6 +86,8 @@ class Case:
     never: tuple[str, ...]
     counts: dict[str, int] = field(default_factory=dict)
     """Class name → how many of it the whole text speaks of."""
+    attributes: dict[str, list[str]] = field(default_factory=dict)
+    """Class name → all attributes that the text gives it."""
     may: tuple[str, ...] | None = None
     """Foreground classes that are right either way, where all others are wrong; none: they are open."""
 
@@ -136,7 +139,8 @@ def fresh_cases() -> Iterator[Case]:
         for record in _records(file):
             want, never = tuple(record["want"]), tuple(record["never"])
             may = tuple(record["may"]) if "may" in record else None
-            yield Case(record["kind"], record["caption"], want, never, record.get("counts", {}), may)
+            counts, attributes = record.get("counts", {}), record.get("attributes", {})
+            yield Case(record["kind"], record["caption"], want, never, counts, attributes, may)
 
 
 def reported_cases(file: Path) -> list[Case]:
@@ -159,7 +163,15 @@ def faults(case: Case, labels: ImageLabels) -> list[str]:
         for name, count in case.counts.items()
         if counted.get(name) != count
     ]
-    return missing + too_much + miscounted
+    given = {
+        label.name: sorted(a.name for a in label.attributes) for label in (*labels.foreground, *labels.background)
+    }
+    misdescribed = [
+        f"{name}: expected {sorted(expected)}, got {given.get(name)}"
+        for name, expected in case.attributes.items()
+        if given.get(name) != sorted(expected)
+    ]
+    return missing + too_much + miscounted + misdescribed
 
 
 def web_sample(captions: Path) -> list[Sampled]:

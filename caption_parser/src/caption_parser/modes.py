@@ -129,6 +129,8 @@ class ModeRules:
     """The captions of one image settle what a word names: "bear" beside "teddy bear" is no bear."""
     visible_attributes: bool = False
     """Of all adjectives (`AttributeSet`), those that only say how many or which ("several", "other") are none."""
+    own_attributes: bool = False
+    """The colour of hair, of eyes, of clothes or of a team is none of the person: "a red-haired boy"."""
     implied: bool = False
     """Acts and roles give the objects that they entail: a surfer stands on a surfboard."""
     potted: bool = False

@@ -10,6 +10,7 @@ from caption_parser.labels.claims import ClaimedPrior
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.mention_writer import AttributeNamer, MentionWriter
+from caption_parser.labels.own_attributes import OwnAttributes
 from caption_parser.labels.reading import LabelStep
 from caption_parser.labels.relation_writer import RelationWriter
 from caption_parser.labels.spelling import Respeller
@@ -68,6 +69,7 @@ class SynsetParts:
         write = MentionWriter(
             attribute_name,
             self.lexicon,
+            own_attributes=OwnAttributes(self.lexicon, self.decisions) if self.rules.own_attributes else None,
             keep_unlabelled=config.keep_unlabelled,
             write_relations=RelationWriter(RelationFinder(self.lexicon)) if config.relations else None,
         )

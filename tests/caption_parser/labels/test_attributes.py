@@ -48,8 +48,7 @@ def test_quantities_are_adjectives_of_table_9_where_they_are_asked_for() -> None
 
 
 @pytest.mark.parametrize("attribute", COCO.attributes, ids=lambda attribute: attribute.name)
-def test_every_spelling_of_the_forty_is_named(attribute: VisualAttribute) -> None:
+def test_every_spelling_is_named(attribute: VisualAttribute) -> None:
     name = AttributeNamer(COCO.attribute_names, default_lexicon())
-    assert len(COCO.attributes) == 40
     for kind in ModifierKind:
         assert {name(spelling.lower(), kind) for spelling in attribute.spellings} == {attribute.name}

@@ -165,3 +165,9 @@ def test_models_stay_loaded_until_the_label_space_changes(tmp_path: Path, monkey
         found = explain("a cat", config)
         assert [label.name for label in found.labels.foreground] == [name]
     assert len(made) == 2
+
+
+def test_modifiers_that_are_no_attributes_say_why() -> None:
+    car, man = explain("A small red car and a red-haired man", ParserConfig(mode="visual")).nouns
+    assert car.no_attributes == "small: no attributes of coco"
+    assert man.no_attributes == "red: said of something else; haired: no attributes of coco"

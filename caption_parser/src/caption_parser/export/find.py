@@ -152,12 +152,27 @@ def _class_id(name: str, option: str, ids: Mapping[str, int], space: LabelSpace)
     if name.casefold() in ids:
         return ids[name.casefold()]
     of_words = [label.name for label in space.classes if name.casefold() in map(str.casefold, label.words)]
+    of_words += _classes_that_mean(name, space)
     if of_words:
         raise UsageError(
             f"{option}: got {name!r}, a word of the class {of_words[0]!r}. Try {option} {of_words[0]!r}"
         )
     error = _unknown(name, option, f"a class of the label space {space.name}", ids)
     raise UsageError(f"{error} 'capparse explain' shows which class a word has")
+
+
+def _classes_that_mean(name: str, space: LabelSpace) -> Iterator[str]:
+    """The class nearest to the first sense of a word that lies below one: "body of water" for "water"."""
+    from caption_parser.lexicon import as_lemma, default_lexicon  # only where a name is unknown
+    from caption_parser.lexicon.taxonomy import hypernym_distances
+
+    lexicon = default_lexicon()
+    for lemma in lexicon.base_forms(as_lemma(name)):
+        for synset in lexicon.synsets(lemma):
+            for above in hypernym_distances(lexicon, synset):
+                label = space.by_synset.get(lexicon.name(above))
+                if label is not None:
+                    yield label.name
 
 
 def _unknown(name: str, option: str, expected: str, known: Collection[str]) -> UsageError:

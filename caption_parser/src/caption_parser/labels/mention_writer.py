@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from caption_parser.config import AttributeSet
 from caption_parser.labels.findings import ImageFindings
+from caption_parser.labels.own_attributes import OwnAttributes
 from caption_parser.labels.reading import (
     CaptionReading,
     ImpliedObject,
+    ModifierWord,
     ObjectCandidate,
     ObjectReading,
 )
@@ -16,7 +18,8 @@ from caption_parser.labels.relation_writer import RelationWriter
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.phrases import ModifierKind
-from caption_parser.syntax.words.word_lists import QUANTIFYING_ADJECTIVES
+from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.word_lists import HYPHENS, QUANTIFYING_ADJECTIVES
 from shared_schemas import Attribute, Flag, Mention, Relation
 
 _SCORE_DIGITS = 4
@@ -68,6 +71,10 @@ class AttributeNamer:
         """The name of a lower-cased modifier: the label space's, or else its lemma; none: it is no attribute."""
         return self._named(word, kind)
 
+    def of_two(self, first: str, second: str) -> str | None:
+        """The name of the attribute that two words state, with a hyphen or without; none: no attribute."""
+        return self._names.get(f"{first}-{second}") if self._low_level else None
+
     @remembered
     def _named(self, word: str, kind: ModifierKind) -> str | None:
         name = self._names.get(word)
@@ -88,15 +95,19 @@ class MentionWriter:
         attribute_name: AttributeNamer,
         lexicon: Lexicon,
         *,
+        own_attributes: OwnAttributes | None = None,
         keep_unlabelled: bool = False,
         write_relations: RelationWriter | None = None,
     ) -> None:
-        """`keep_unlabelled`: also write the objects that got no label.
+        """`own_attributes` tells which modifiers describe the object itself; none: all do.
+
+        `keep_unlabelled`: also write the objects that got no label.
 
         `write_relations`: also write what mentions are to each other.
         """
         self._attribute_name = attribute_name
         self._lexicon = lexicon
+        self._own_attributes = own_attributes
         self._keep_unlabelled = keep_unlabelled
         self._write_relations = write_relations
 
@@ -116,7 +127,7 @@ class MentionWriter:
         for found in caption.objects:
             candidate = found.candidate
             if found.decision is not None or self._keep_unlabelled:
-                yield self._named(index, found)
+                yield self._named(index, caption.tree, found)
             for entailed in found.implied:
                 words = text[candidate.start : candidate.end]
                 yield self._implied(index, words, candidate.start, entailed, candidate.flags)
@@ -125,7 +136,7 @@ class MentionWriter:
             for entailed in words_at.implied:
                 yield self._implied(index, words, words_at.start, entailed, words_at.flags)
 
-    def _named(self, caption: int, found: ObjectReading) -> Mention:
+    def _named(self, caption: int, tree: Tree, found: ObjectReading) -> Mention:
         """The mention of an object that the caption names."""
         candidate, choice, decision = found.candidate, found.choice, found.decision
         sense = self._sense_of(choice.synset, candidate.lemmas) if choice else _NO_SENSE
@@ -143,7 +154,7 @@ class MentionWriter:
             rule=decision.rule if decision else None,
             depth=decision.depth if decision else None,
             label=decision.label if decision else None,
-            attributes=self._attributes(candidate),
+            attributes=self._attributes(tree, found) if candidate.modifiers else (),
             count=count,
             at_least=at_least,
             flags=candidate.flags,
@@ -169,14 +180,24 @@ class MentionWriter:
             flags=flags,
         )
 
-    def _attributes(self, candidate: ObjectCandidate) -> tuple[Attribute, ...]:
-        return tuple(
-            [
-                Attribute(name=name, start=start, end=end)
-                for word, kind, start, end in candidate.modifiers
-                if (name := self._attribute_name(word, kind)) is not None
-            ]
-        )
+    def _attributes(self, tree: Tree, found: ObjectReading) -> tuple[Attribute, ...]:
+        named = [
+            (modifier, name)
+            for modifier in found.candidate.modifiers
+            if (name := self._name_of(tree, modifier)) is not None
+        ]
+        if named and self._own_attributes is not None:
+            own = set(self._own_attributes(tree, found))
+            named = [one for one in named if one[0] in own]
+        return tuple([Attribute(name=name, start=one.start, end=one.end) for one, name in named])
+
+    def _name_of(self, tree: Tree, modifier: ModifierWord) -> str | None:
+        """The attribute of a modifier, by itself or with the word before it: "multi-colored"."""
+        name = self._attribute_name(modifier.word, modifier.kind)
+        if name is None and (token := tree.starts.index(modifier.start)) > 1:
+            before = tree.words[token - 2 if tree.words[token - 1] in HYPHENS else token - 1]
+            name = self._attribute_name.of_two(before, modifier.word)
+        return name
 
     @remembered
     def _sense_of(self, synset: int, lemmas: tuple[str, ...]) -> _Sense:

@@ -1,7 +1,7 @@
 """Why one caption gets the labels it gets: every token, every noun, every sense, every drop."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 
@@ -66,6 +66,8 @@ class NounLine:
     senses: tuple[SenseLine, ...]
     outcome: str
     """The class and the rule that led to it, or why the noun was dropped."""
+    no_attributes: str = ""
+    """Which of the modifiers of a labelled noun are no attributes of it, and why."""
 
     @property
     def chosen(self) -> str:
@@ -166,7 +168,7 @@ def explain_with(parser: CaptionParser, caption: str) -> Explanation:
     return Explanation(
         caption=caption,
         tokens=tuple(_token_lines(reading)),
-        nouns=(*_noun_lines(parser, reading), *_entailing_lines(parser, reading)),
+        nouns=(*_noun_lines(parser, reading, labels), *_entailing_lines(parser, reading)),
         labels=labels,
         segments=tuple(_segment_lines(reading)),
         relations=tuple(_relation_lines(labels)),
@@ -200,18 +202,34 @@ def _token_lines(reading: CaptionReading) -> Iterator[TokenLine]:
         yield TokenLine(word, tag, dep, words[head])
 
 
-def _noun_lines(parser: CaptionParser, reading: CaptionReading) -> Iterator[NounLine]:
+def _noun_lines(parser: CaptionParser, reading: CaptionReading, labels: ImageLabels) -> Iterator[NounLine]:
     tree, rules = reading.tree, parser.config.rules
+    given = {(m.start, attribute.start) for m in labels.mentions for attribute in m.attributes}
     phrases = {phrase.head: phrase for phrase in reading.phrases}
     objects = {found.candidate.token: found for found in reading.objects}
     scores = _sense_scores(parser, reading)
     for noun in sorted({*phrases, *phrase_heads(tree, rules)}):
         if noun in phrases:
             lines = tuple(_sense_lines(parser, phrases[noun], objects.get(noun), scores.get(noun, {})))
-            yield _phrase_line(reading, phrases[noun], lines, _outcome(parser, phrases[noun], objects.get(noun)))
+            found = objects.get(noun)
+            line = _phrase_line(reading, phrases[noun], lines, _outcome(parser, phrases[noun], found))
+            yield replace(line, no_attributes=_no_attributes(parser, found, given))
         else:
             reason = f"dropped: {why_not_object(tree, noun, rules)}"
             yield NounLine(_text(reading, noun, noun + 1), None, (), None, (), reason)
+
+
+def _no_attributes(parser: CaptionParser, found: ObjectReading | None, given: Set[tuple[int, int]]) -> str:
+    """Why modifiers of a labelled noun are none of its attributes, in one line; empty: all are."""
+    if found is None or found.decision is None:
+        return ""
+    reasons: dict[str, list[str]] = {}
+    for word, _, start, _ in found.candidate.modifiers:
+        if (found.candidate.start, start) not in given:
+            listed = word in parser.label_space.attribute_names
+            reason = "said of something else" if listed else f"no attributes of {parser.label_space.name}"
+            reasons.setdefault(reason, []).append(word)
+    return "; ".join(f"{', '.join(words)}: {reason}" for reason, words in reasons.items())
 
 
 def _entailing_lines(parser: CaptionParser, reading: CaptionReading) -> Iterator[NounLine]:

@@ -40,7 +40,8 @@ def _print_noun(console: Console, noun: NounLine) -> None:
     )
     details = [f"looked up as: {noun.extended_head}"] if noun.extended_head else []
     if noun.modifiers:
-        details.append(f"modifiers: {', '.join(noun.modifiers)}")
+        why_not = f" ({noun.no_attributes})" if noun.no_attributes else ""
+        details.append(f"modifiers: {', '.join(noun.modifiers)}{why_not}")
     if noun.count is not None:
         details.append(f"count: {noun.count}")
     if details:

@@ -6,7 +6,7 @@ same of both; the words around it do not. The cues stand in `cues.toml`.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from caption_parser.lexicon import Lexicon, default_lexicon
@@ -15,7 +15,7 @@ from shared_runtime.configuration import FrozenModel
 from shared_runtime.packaged import packaged_toml
 
 Cues = Mapping[str, Mapping[int, frozenset[str]]]
-"""Lemma → synset → the words that speak for it."""
+"""Lemma → synset → the words that speak for it; behind a space those that do right before the lemma alone."""
 
 _WEIGHT = 50.0
 """How much a cue makes its sense more likely, beside those without; like the next two, set by hand."""
@@ -26,6 +26,10 @@ _LEAST = 0.02
 _OTHERWISE = ""
 """Stands among the cues of a sense that is meant without any."""
 _WORD = re.compile(r"[a-z]+")
+_NEAR = re.compile(r"(?:[a-z-]+ +){1,5}$")
+"""The words right before another, in one stretch."""
+_FURTHEST = 40
+"""Characters among which they stand."""
 
 
 class Homonym(FrozenModel):
@@ -34,6 +38,8 @@ class Homonym(FrozenModel):
     word: str
     senses: Mapping[str, str]
     """Synset → words, between spaces."""
+    before: Mapping[str, str] = {}
+    """Synset → what speaks for it right before the word and its adjectives, between commas: "in, out of"."""
     otherwise: str = ""
     """The synset that captions mean without any of them, where no model can tell."""
 
@@ -61,6 +67,11 @@ class WithCues:
             sum(words[word] > own[word] for word in words.keys() & senses.get(synset, frozenset()))
             for synset in query.candidates
         ]
+        for cue in _right_before(query.caption[: query.start]):
+            heard = [cue in senses.get(synset, ()) for synset in query.candidates]
+            if any(heard):
+                found = [count + more for count, more in zip(found, heard, strict=True)]
+                break
         if not any(found):
             found = [int(_OTHERWISE in senses.get(synset, ())) for synset in query.candidates]
             if not any(found):
@@ -68,6 +79,14 @@ class WithCues:
         weights = [_WEIGHT ** min(count, _MOST) for count in found]
         known = [max(share, _LEAST) for share in choice.distribution] or [1.0] * len(weights)
         return choose(query.candidates, product_of_experts([known, weights]), choice)
+
+
+def _right_before(text: str) -> Iterator[str]:
+    """The last words of a text, the last one first, as cues: with the word before it and alone."""
+    near = _NEAR.search(text[-_FURTHEST:].lower())
+    words = near[0].split() if near else []
+    for end in range(len(words), 0, -1):
+        yield from (" " + " ".join(words[max(0, end - 2) : end]), f" {words[end - 1]}")
 
 
 @lru_cache(1)
@@ -85,6 +104,9 @@ def shipped_cues() -> Cues:
 
 def _by_synset(homonym: Homonym, lexicon: Lexicon) -> dict[int, frozenset[str]]:
     return {
-        lexicon.synset(name): frozenset(words.split()).union([_OTHERWISE] if name == homonym.otherwise else ())
+        lexicon.synset(name): frozenset(words.split()).union(
+            [_OTHERWISE] if name == homonym.otherwise else (),
+            (f" {cue.strip()}" for cue in homonym.before.get(name, "").split(",") if cue),
+        )
         for name, words in homonym.senses.items()
     }

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.clauses import subjects
 from caption_parser.syntax.phrases import Modifier, ModifierKind
+from caption_parser.syntax.quantities import quantity_noun_of
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.words.word_lists import MATERIAL_VERBS, PAINTING_VERBS
+from caption_parser.syntax.words.word_lists import MATERIAL_VERBS, PAINTING_VERBS, in_both_numbers
 
 _BEFORE = frozenset({"amod", "compound"})
+_PIECES = in_both_numbers("bit bunch chunk pair piece set slice stack string wedge")
+"""Quantity nouns that look like what they are of."""
 _MOST_COMPOUNDS = 32
 """A longer chain of nouns is a list of keywords and no name: each of its nouns would take all before it."""
 
@@ -22,7 +25,10 @@ def find_modifiers(tree: Tree, rules: ModeRules) -> dict[int, tuple[Modifier, ..
     the first of two nouns belongs to that one alone ("red apples and bananas").
     """
     found: dict[int, set[Modifier]] = {}
-    modified = {head for head, dep in zip(tree.heads, tree.deps, strict=True) if dep in _BEFORE}
+    before = _BEFORE | {"nmod"} if rules.predicates else _BEFORE
+    modified = {head for head, dep in zip(tree.heads, tree.deps, strict=True) if dep in before}
+    if rules.predicates:
+        modified.update(token for token, dep in enumerate(tree.deps) if dep in ("pobj", "conj"))
     for token, tag in enumerate(tree.tags):
         if tag in NOUN_TAGS:
             if token in modified:
@@ -38,6 +44,8 @@ def find_modifiers(tree: Tree, rules: ModeRules) -> dict[int, tuple[Modifier, ..
 
 def _before_noun(tree: Tree, noun: int, rules: ModeRules) -> Iterator[Modifier]:
     pending = [noun]
+    if rules.predicates:
+        yield from _elsewhere(tree, noun)
     for modified in pending:
         for child in tree.children[modified]:
             if tree.deps[child] == "amod":
@@ -49,6 +57,24 @@ def _before_noun(tree: Tree, noun: int, rules: ModeRules) -> Iterator[Modifier]:
                 yield Modifier(child, _kind(tree, child))
                 if len(pending) < _MOST_COMPOUNDS:
                     pending.append(child)
+
+
+def _elsewhere(tree: Tree, noun: int) -> Iterator[Modifier]:
+    """Adjectives of a noun that the parse has at another one.
+
+    Those of "a white piece of cake", "a gold and white dog", "a beard and orange tie".
+    """
+    piece = quantity_noun_of(tree, noun)
+    if piece is not None and tree.words[piece] in _PIECES:
+        for child in tree.children_by(piece, "amod"):
+            yield from (Modifier(one, ModifierKind.ADJECTIVE) for one in tree.conjuncts(child) if one < piece)
+    for child in tree.children_by(noun, "nmod"):
+        of_one = [one for one in tree.conjuncts(child) if one < noun] if tree.is_noun(child) else []
+        if any(tree.tags[one] in ADJECTIVE_TAGS for one in of_one):
+            joined = tree.tags[child - 1] == "IN"  # "a field of grass and yellow flowers"
+            yield from (Modifier(one, _kind(tree, one)) for one in of_one[int(joined) :])
+    if tree.deps[noun] == tree.deps[noun - 1] == "conj" and tree.tags[noun - 1] in ADJECTIVE_TAGS:
+        yield Modifier(noun - 1, ModifierKind.ADJECTIVE)
 
 
 def _inside_adjective(tree: Tree, adjective: int) -> Iterator[Modifier]:
@@ -65,12 +91,23 @@ def _predicated(tree: Tree, predicate: int) -> Iterator[Modifier]:
         yield Modifier(predicate, ModifierKind.VERB)
     paints = tree.words[predicate] in PAINTING_VERBS
     for complement in tree.children_by(predicate, "acomp", "oprd", "attr", *(("dobj",) if paints else ())):
-        for word in tree.conjuncts(complement):
+        if tree.words[complement] in PAINTING_VERBS:
+            for color in tree.children_by(complement, "acomp", "advmod", "dobj", "oprd"):
+                yield from (Modifier(one, ModifierKind.ADJECTIVE) for one in tree.conjuncts(color))
+        for word in _affirmed(tree, complement):
             if paints or tree.tags[word] in ADJECTIVE_TAGS or tree.tags[word] in PARTICIPLE_TAGS:
                 yield Modifier(word, _kind(tree, word))
     if tree.words[predicate] in MATERIAL_VERBS:
         for noun in _materials(tree, predicate):
             yield Modifier(noun, ModifierKind.NOUN)
+
+
+def _affirmed(tree: Tree, complement: int) -> list[int]:
+    """A complement and what is joined with it; of "not red but green" the latter, of "not red" nothing."""
+    if not tree.has_child(complement, "neg"):
+        return tree.conjuncts(complement)
+    contrasted = any(tree.words[child] == "but" for child in tree.children_by(complement, "cc"))
+    return tree.conjuncts(complement)[1:] if contrasted else []
 
 
 def _materials(tree: Tree, predicate: int) -> Iterator[int]:

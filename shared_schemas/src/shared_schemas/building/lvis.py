@@ -24,7 +24,7 @@ REVIEW = Path(__file__).with_name("lvis_review.toml")
 OUTPUT = Path(__file__).parents[1] / "spaces" / "lvis.toml"
 HEADER = """\
 The 1,203 categories of LVIS v1 (Gupta et al. 2019, "LVIS: A Dataset for Large Vocabulary Instance Segmentation"),
-with their names, ids, synsets and synonyms, and the 40 attributes of Vilar & Perez (2021). Names, synsets and
+with their names, ids, synsets and synonyms, and the attributes of the label space coco. Names, synsets and
 synonyms: the LVIS authors, CC BY 4.0.
 
 Written by `python -m shared_schemas.building.lvis CATEGORIES.json`; change lvis_review.toml there, not this file.

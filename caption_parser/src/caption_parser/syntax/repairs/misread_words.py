@@ -66,7 +66,10 @@ class MisreadWords:
             ):
                 draft.make_noun(token)
                 if draft.deps[token] in _BEFORE_NOUNS:
-                    draft.deps[token] = "compound" if draft.heads[token] > token else "dep"
+                    behind = "appos" if self._is_a_position(draft.tree, token) else "dep"
+                    draft.deps[token] = "compound" if draft.heads[token] > token else behind
+                    if draft.heads[token] == token - 1 and self._words.is_listed(words[token - 1], words[token]):
+                        draft.lift(token, token - 1)  # "a red fire hydrant"
             elif (
                 tag == "NN"
                 and (

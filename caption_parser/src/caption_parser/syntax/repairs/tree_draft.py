@@ -126,6 +126,15 @@ class TreeDraft:
         self.deps[subject] = dep
         self.heads[verb], self.deps[verb] = subject, "acl"
 
+    def lift(self, noun: int, kind: int) -> None:
+        """Let the noun right behind one that it hangs on be the head of both, and of what follows."""
+        head, dep = self.heads[kind], self.deps[kind]
+        for child in self.tree.children[kind]:
+            if child > noun:
+                self.heads[child] = noun
+        self.heads[noun], self.deps[noun] = noun if head == kind else head, dep
+        self.heads[kind], self.deps[kind] = noun, "compound"
+
     def part(self, subject: int, verb: int, thing: int) -> None:
         """Let the verb between two nouns be the head of the second, as it is in "workers unload boxes"."""
         for child in self.tree.children[thing]:

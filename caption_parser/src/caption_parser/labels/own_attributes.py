@@ -1,0 +1,134 @@
+"""Which modifiers describe the object itself, not its hair, its clothes, its team or what it rides on."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.reading import ModifierWord, ObjectReading
+from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon.taxonomy import Below, hypernym_distances
+from caption_parser.syntax.phrases import ModifierKind
+from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.body_parts import BodyParts
+from caption_parser.syntax.words.word_lists import HYPHENS
+
+_CLOTHES = ("clothing.n.01", "footwear.n.01", "footwear.n.02")
+_COLORS = ("chromatic_color.n.01", "achromatic_color.n.01", "color.n.01")
+_FREQUENT_SENSES = 3
+_COATS = frozenset({"coated", "furred", "haired"})
+"""What they say of an animal is said of all of it: "a golden haired dog"."""
+_WORN = frozenset({"clad", "skinned"})
+_EATEN = frozenset({"noun.food", "noun.plant"})
+_SKIN = frozenset({"black", "white"})
+"""What captions say of people as of their skin, whatever these do: "a black basketball player"."""
+
+
+class OwnAttributes:
+    """Leaves out of the modifiers of an object those that describe something else."""
+
+    def __init__(self, lexicon: Lexicon, decisions: DecisionTable) -> None:
+        self._lexicon = lexicon
+        self._label_of = decisions.label_of
+        self._person = decisions.label_of(lexicon.synset("person.n.01"))
+        self._parts = BodyParts(lexicon)
+        self._clothes = Below(lexicon, map(lexicon.synset, _CLOTHES))
+        self._colors = Below(lexicon, map(lexicon.synset, _COLORS))
+        self._teams = Below(lexicon, [lexicon.synset("team.n.01")])
+        self._is_worn = lru_cache(CACHED_LOOKUPS)(self._is_below_clothes)
+        self._has_part = lru_cache(CACHED_LOOKUPS)(self._says_what_one_has)
+        self._is_color = lru_cache(CACHED_LOOKUPS)(self._is_below_colors)
+
+    def __call__(self, tree: Tree, found: ObjectReading) -> Iterator[ModifierWord]:
+        """The modifiers that are the object's own, in text order."""
+        being = self._being(found)
+        for modifier in found.candidate.modifiers:
+            if not self._is_of_another(tree, found, modifier, being):
+                yield modifier
+
+    def _being(self, found: ObjectReading) -> str | None:
+        """ "person" or "animal"; none: a thing."""
+        if found.decision is not None and found.decision.label == self._person:
+            return "person"
+        is_animal = found.synset is not None and self._lexicon.lexname(found.synset) == "noun.animal"
+        return "animal" if is_animal else None
+
+    def _is_of_another(self, tree: Tree, found: ObjectReading, modifier: ModifierWord, being: str | None) -> bool:
+        word, kind, start, _ = modifier
+        if being and kind is ModifierKind.NOUN and not self._is_color(word):
+            return True  # "a dirt biker", "a rock artist"
+        if start >= found.candidate.start:
+            return being is None and start < found.candidate.end and self._names(word, found)  # "an orange slice"
+        if being == "person" and found.synset in self._teams and self._is_color(word):
+            return True
+        token = tree.starts.index(start)
+        after = token + 1
+        while tree.words[after] in HYPHENS:
+            after += 1
+        if kind is ModifierKind.NOUN and token and self._is_another(f"{tree.words[token - 1]}_{word}", word):
+            return True  # "an ice cream cake", not "a stainless steel sink"
+        if being is None and after != found.candidate.token and tree.is_noun(after):
+            named = self._lexicon.synsets(f"{word}_{tree.words[after]}")
+            if any(self._lexicon.lexname(synset) in _EATEN for synset in named):
+                return True  # "a black bean burger", not "a white water bottle"
+        if tree.starts[after] >= found.candidate.start:
+            return False
+        behind = tree.words[after]
+        if self._has_part(behind):
+            return being == "person" or behind not in _COATS
+        if being is None:
+            return False
+        if being == "person" and (behind in _WORN or self._has_clothes(behind)):
+            return True
+        if not tree.is_noun(after):
+            return False
+        is_worn = behind in self._parts or self._is_worn(behind)
+        return is_worn or (being == "person" and self._is_color(word) and word not in _SKIN)
+
+    def _names(self, word: str, found: ObjectReading) -> bool:
+        """Whether a word inside a name, which is no colour before all, means itself what the whole is."""
+        label = found.decision.label if found.decision else None
+        senses = self._lexicon.synsets(word)
+        if label is None or not senses or senses[0] in self._colors:
+            return False
+        return any(self._label_of(synset) == label for synset in senses)
+
+    def _is_another(self, name: str, word: str) -> bool:
+        """Whether WordNet has a name, and for no kind of what its last word means."""
+        senses = set(self._lexicon.synsets(word))
+        named = self._lexicon.synsets(name)
+        return bool(named) and all(senses.isdisjoint(hypernym_distances(self._lexicon, one)) for one in named)
+
+    def _says_what_one_has(self, word: str) -> bool:
+        """ "haired", "eyed", "bellied"."""
+        return any(stem in self._parts for stem in _stems(word)) and not self._lexicon.base_forms(word, "n")
+
+    def _has_clothes(self, word: str) -> bool:
+        """ "shirted", "gloved", "capped"."""
+        return any(map(self._is_worn, _stems(word)))
+
+    def _is_below_clothes(self, word: str) -> bool:
+        return any(
+            synset in self._clothes
+            for lemma in self._lexicon.base_forms(word, "n")
+            for synset in self._lexicon.synsets(lemma, "n")[:_FREQUENT_SENSES]
+        )
+
+    def _is_below_colors(self, word: str) -> bool:
+        return any(
+            synset in self._colors
+            for lemma in self._lexicon.base_forms(word, "n")
+            for synset in self._lexicon.synsets(lemma, "n")
+        )
+
+
+def _stems(word: str) -> tuple[str, ...]:
+    """The nouns that a word in -ed may be made of: "eye" of "eyed", "cap" of "capped", "belly" of "bellied"."""
+    if not word.endswith("ed") or len(word) < len("eyed"):
+        return ()
+    stem = word[:-2]
+    stems = [stem, f"{stem}e"]
+    if stem.endswith("i"):
+        stems.append(f"{stem[:-1]}y")
+    if stem[-1] == stem[-2]:
+        stems.append(stem[:-1])
+    return tuple(stems)
