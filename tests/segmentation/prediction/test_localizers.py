@@ -13,7 +13,7 @@ from segmentation import ModelCard, PredictionOptions, Segmenter
 from segmentation.data.images import read_image
 from segmentation.data.masks import read_index_mask
 from segmentation.masks.options import MaskOptions
-from segmentation.masks.refinement import Refinement, installed_refinement
+from segmentation.masks.refinement import Refinement
 from segmentation.masks.run import MaskInputs, make_masks
 from segmentation.prediction.model_card import Usage, card_text
 from segmentation.scores.contract import NetworkTraits
@@ -47,7 +47,7 @@ def test_masks_are_fitted_to_edges_as_make_masks_does_by_itself() -> None:
     assert by_itself.refine is Refinement.PIXEL_WALK
     assert PredictionOptions().of_masks(knows_background) == by_itself
     does_not = replace(knows_background, background_logit=None)
-    assert PredictionOptions().of_masks(does_not).refine is installed_refinement()
+    assert PredictionOptions().of_masks(does_not).refine is Refinement.PAMR
     assert PLAIN.of_masks(knows_background).refine is Refinement.NONE
 
 

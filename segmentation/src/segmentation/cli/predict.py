@@ -73,8 +73,8 @@ def predict_command(
     refine: Annotated[
         Refinement | None,
         typer.Option(
-            help="How masks are fitted to edges  [default: dense-crf if it is installed, else pamr; pixel-walk "
-            "for a localizer that knows the background]"
+            help="How masks are fitted to edges  [default: pamr; pixel-walk for a localizer that knows "
+            "the background]"
         ),
     ] = None,
     crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
-from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 
@@ -81,11 +80,6 @@ PRESETS: Mapping[CrfPreset, CrfParameters] = MappingProxyType(
         CrfPreset.REFERENCE: CrfParameters(10, 3, 3, 60, 20, 10),
     }
 )
-
-
-def installed_refinement() -> Refinement:
-    """What is used where nothing was asked for: dense CRF if it is installed, else PAMR."""
-    return Refinement.DENSE_CRF if find_spec("pydensecrf") else Refinement.PAMR
 
 
 def check_installed(how: Refinement) -> None:
