@@ -135,15 +135,17 @@ def test_images_are_rejected_in_the_order_of_their_batches(
     assert "class id 300 does not fit" in counts.rejected[1].reason
 
 
-def test_maps_that_are_not_finite_cost_one_image(images: list[ImageTargets], masks: Path) -> None:
-    def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
-        found = red_and_dark(batch, targets)
-        for seen, image_targets in zip(found, targets, strict=True):
-            if image_targets.file_name == "1.png":
-                seen.heatmaps.classes[3][0, 0] = np.nan
-        return found
+def one_not_finite(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
+    """As `red_and_dark`, but for a cell of 1.png."""
+    found = red_and_dark(batch, targets)
+    for seen, image_targets in zip(found, targets, strict=True):
+        if image_targets.file_name == "1.png":
+            seen.heatmaps.classes[3][0, 0] = np.nan
+    return found
 
-    counts = replace(job(), source=Source(sick)).run(images, masks)
+
+def test_maps_that_are_not_finite_cost_one_image(images: list[ImageTargets], masks: Path) -> None:
+    counts = replace(job(), source=Source(one_not_finite)).run(images, masks)
     assert counts.written == 4
     assert [(image.file_name, "NaN" in image.reason) for image in counts.rejected] == [("1.png", True)]
 
@@ -327,14 +329,7 @@ def test_a_large_image_is_refined_at_a_smaller_size(
 
 
 def test_images_without_heatmaps_are_not_studied(images: list[ImageTargets], masks: Path) -> None:
-    def sick(batch: Sequence[RgbImage], targets: Sequence[ImageTargets]) -> list[ImageScores]:
-        found = red_and_dark(batch, targets)
-        for seen, image_targets in zip(found, targets, strict=True):
-            if image_targets.file_name == "1.png":
-                seen.heatmaps.classes[3][0, 0] = np.nan
-        return found
-
-    counts = replace(job(consensus=True), source=Source(sick)).run(images, masks)
+    counts = replace(job(consensus=True), source=Source(one_not_finite)).run(images, masks)
     assert (counts.written, counts.studied, len(counts.rejected)) == (4, 4, 1)
 
 
