@@ -5,6 +5,7 @@ Each of these verbs has other subjects as well; what stands behind it tells.
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.names.name_words import BODIES, HIS_OR_HER, NameWords
+from caption_parser.syntax.names.team_names import scores
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.words.roles import CELEBRATED, GOALS, MATCHES, PLAYERS
 from caption_parser.syntax.words.vehicles import vehicle_makes
@@ -98,9 +99,14 @@ class NamedAthletes(NameWords):
         A given name tells that the word behind it is a name as well: "Shaun White", "Tony Hawk", "Usain Bolt".
         """
         found: set[int] = set()
+        at_a_match = bool(scores(tree))
         for last in tree.capitals:
             verb = last + 1
-            if verb >= len(tree) or tree.has_capital(verb) or not self._athletes.do(tree, verb, alone=False):
+            if (
+                verb >= len(tree)
+                or tree.has_capital(verb)
+                or not (at_a_match or self._athletes.do(tree, verb, alone=False))
+            ):
                 continue
             first = last
             while first and tree.has_capital(first - 1) and tree.words[first - 1].isalpha():
@@ -109,7 +115,7 @@ class NamedAthletes(NameWords):
             if (
                 len(words) <= _LONGEST_OF_AN_ATHLETE
                 and (
-                    self._is_known_by_one(tree, last)
+                    self._is_known_by_one(tree, last, at_a_match=at_a_match)
                     if len(words) == 1
                     else self._athletes.do(tree, verb, alone=not self.begins_a_name(words[0]))
                 )
@@ -146,11 +152,13 @@ class NamedAthletes(NameWords):
                 found.add(position)
         return found
 
-    def _is_known_by_one(self, tree: Tree, name: int) -> bool:
-        """Whether a name of one word is that of an athlete: "Federer hits a forehand"."""
+    def _is_known_by_one(self, tree: Tree, name: int, *, at_a_match: bool) -> bool:
+        """Whether a name of one word is that of an athlete: "Federer hits a forehand", "2-0: Salah strikes"."""
         verb = name + 1
         if not self._may_be_a_name(tree.words[name]):
             return False
+        if at_a_match and tree.words[verb].endswith("s") and self._lexicon.base_forms(tree.words[verb], "v"):
+            return True
         is_theirs = not HIS_OR_HER.isdisjoint(tree.words[verb + 1 : verb + 1 + _FURTHEST_GOAL])
         return self._athletes.do(tree, verb, alone=not is_theirs)
 
