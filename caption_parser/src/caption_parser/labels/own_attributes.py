@@ -69,9 +69,8 @@ class OwnAttributes:
         word, kind, start, _ = modifier
         if being and kind is ModifierKind.NOUN and not self._is_color(word):
             return True  # "a dirt biker", "a rock artist"
-        if word in _FLAVORS and found.synset is not None:
-            if self._lexicon.lexname(found.synset) == "noun.food":
-                return True
+        if word in _FLAVORS and self._is_food(found):
+            return True
         if word in _SEEN and start >= found.candidate.end:
             return tree.words[tree.starts.index(start) - 1] != "and"
         if start >= found.candidate.start:
@@ -82,6 +81,8 @@ class OwnAttributes:
         after = token + 1
         while tree.words[after] in HYPHENS:
             after += 1
+        if tree.words[after] == "and" and self._says_what_is_colored(tree.word(after + 2)):
+            after += 2  # "a pink and white haired man"
         if kind is ModifierKind.NOUN and token and self._is_another(f"{tree.words[token - 1]}_{word}", word):
             return True  # "an ice cream cake", not "a stainless steel sink"
         if being is None and after != found.candidate.token and tree.is_noun(after):
@@ -95,12 +96,15 @@ class OwnAttributes:
             return being == "person" or behind not in _COATS
         if being is None:
             return False
-        if being == "person" and (behind in _WORN or self._has_clothes(behind)):
+        if being == "person" and self._says_what_is_colored(behind):
             return True
         if not tree.is_noun(after):
             return False
         is_worn = behind in self._parts or self._is_worn(behind)
         return is_worn or (being == "person" and self._is_color(word) and word not in _SKIN)
+
+    def _is_food(self, found: ObjectReading) -> bool:
+        return found.synset is not None and self._lexicon.lexname(found.synset) == "noun.food"
 
     def _names(self, word: str, found: ObjectReading) -> bool:
         """Whether a word inside a name, which is no colour before all, means itself what the whole is."""
@@ -115,6 +119,10 @@ class OwnAttributes:
         senses = set(self._lexicon.synsets(word))
         named = self._lexicon.synsets(name)
         return bool(named) and all(senses.isdisjoint(hypernym_distances(self._lexicon, one)) for one in named)
+
+    def _says_what_is_colored(self, word: str) -> bool:
+        """ "haired", "clad", "shirted"."""
+        return word in _WORN or self._has_part(word) or self._has_clothes(word)
 
     def _says_what_one_has(self, word: str) -> bool:
         """ "haired", "eyed", "bellied"."""
