@@ -11,6 +11,7 @@ from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.body_parts import BodyParts
 from caption_parser.syntax.words.word_lists import HYPHENS
+from shared_schemas import Rule
 
 _CLOTHES = ("clothing.n.01", "footwear.n.01", "footwear.n.02")
 _COLORS = ("chromatic_color.n.01", "achromatic_color.n.01", "color.n.01")
@@ -19,6 +20,10 @@ _COATS = frozenset({"coated", "furred", "haired"})
 """What they say of an animal is said of all of it: "a golden haired dog"."""
 _WORN = frozenset({"clad", "skinned"})
 _EATEN = frozenset({"noun.food", "noun.plant"})
+_FLAVORS = frozenset({"cream", "marble"})
+"""What they say of food is what it is made with: "a Boston cream donut"."""
+_SEEN = frozenset({"spotted"})
+"""Behind a noun they say that somebody saw it: "a bear was spotted", but "white and spotted"."""
 _SKIN = frozenset({"black", "white"})
 """What captions say of people as of their skin, whatever these do: "a black basketball player"."""
 
@@ -34,16 +39,24 @@ class OwnAttributes:
         self._clothes = Below(lexicon, map(lexicon.synset, _CLOTHES))
         self._colors = Below(lexicon, map(lexicon.synset, _COLORS))
         self._teams = Below(lexicon, [lexicon.synset("team.n.01")])
+        self._rooms = Below(lexicon, [lexicon.synset("room.n.01")])
         self._is_worn = lru_cache(CACHED_LOOKUPS)(self._is_below_clothes)
         self._has_part = lru_cache(CACHED_LOOKUPS)(self._says_what_one_has)
         self._is_color = lru_cache(CACHED_LOOKUPS)(self._is_below_colors)
 
     def __call__(self, tree: Tree, found: ObjectReading) -> Iterator[ModifierWord]:
         """The modifiers that are the object's own, in text order."""
+        if self._is_in_a_room(found):
+            return
         being = self._being(found)
         for modifier in found.candidate.modifiers:
             if not self._is_of_another(tree, found, modifier, being):
                 yield modifier
+
+    def _is_in_a_room(self, found: ObjectReading) -> bool:
+        """Whether a room is named and what it has is labelled: the bed of "a dark bedroom"."""
+        of_part = found.decision is not None and found.decision.rule is Rule.HOLONYM
+        return of_part and found.synset in self._rooms
 
     def _being(self, found: ObjectReading) -> str | None:
         """ "person" or "animal"; none: a thing."""
@@ -56,6 +69,10 @@ class OwnAttributes:
         word, kind, start, _ = modifier
         if being and kind is ModifierKind.NOUN and not self._is_color(word):
             return True  # "a dirt biker", "a rock artist"
+        if word in _FLAVORS and self._is_food(found):
+            return True
+        if word in _SEEN and start >= found.candidate.end:
+            return tree.words[tree.starts.index(start) - 1] != "and"
         if start >= found.candidate.start:
             return being is None and start < found.candidate.end and self._names(word, found)  # "an orange slice"
         if being == "person" and found.synset in self._teams and self._is_color(word):
@@ -64,6 +81,8 @@ class OwnAttributes:
         after = token + 1
         while tree.words[after] in HYPHENS:
             after += 1
+        if tree.words[after] == "and" and self._says_what_is_colored(tree.word(after + 2)):
+            after += 2  # "a pink and white haired man"
         if kind is ModifierKind.NOUN and token and self._is_another(f"{tree.words[token - 1]}_{word}", word):
             return True  # "an ice cream cake", not "a stainless steel sink"
         if being is None and after != found.candidate.token and tree.is_noun(after):
@@ -77,12 +96,15 @@ class OwnAttributes:
             return being == "person" or behind not in _COATS
         if being is None:
             return False
-        if being == "person" and (behind in _WORN or self._has_clothes(behind)):
+        if being == "person" and self._says_what_is_colored(behind):
             return True
         if not tree.is_noun(after):
             return False
         is_worn = behind in self._parts or self._is_worn(behind)
         return is_worn or (being == "person" and self._is_color(word) and word not in _SKIN)
+
+    def _is_food(self, found: ObjectReading) -> bool:
+        return found.synset is not None and self._lexicon.lexname(found.synset) == "noun.food"
 
     def _names(self, word: str, found: ObjectReading) -> bool:
         """Whether a word inside a name, which is no colour before all, means itself what the whole is."""
@@ -97,6 +119,10 @@ class OwnAttributes:
         senses = set(self._lexicon.synsets(word))
         named = self._lexicon.synsets(name)
         return bool(named) and all(senses.isdisjoint(hypernym_distances(self._lexicon, one)) for one in named)
+
+    def _says_what_is_colored(self, word: str) -> bool:
+        """ "haired", "clad", "shirted"."""
+        return word in _WORN or self._has_part(word) or self._has_clothes(word)
 
     def _says_what_one_has(self, word: str) -> bool:
         """ "haired", "eyed", "bellied"."""
