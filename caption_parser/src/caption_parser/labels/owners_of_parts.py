@@ -25,7 +25,10 @@ _OWNERS = frozenset({"her", "his"})
 _MINE = _OF_NO_PLACE | {"arm", "hand", "lap"}
 """What one shows of oneself; of one's hair and face, people speak more often than they show them."""
 _LIFELESS = SELF_LIKENESSES | frozenset(
-    "automaton clock figurine figurines goddess liberty octopus robot robots skeleton skull watch".split()
+    """
+    automaton clock figurine figurines goddess liberty octopus plush robot robots skeleton skull stuffed teddy
+    watch
+    """.split()
 )
 _FIGURES = frozenset({"figure", "figures"})
 """Nobody either, but where somebody has one: "her enviable figure"."""
@@ -59,7 +62,10 @@ _WHOSE = frozenset({"bare", "female", "male"})
 _GLOVES = frozenset({"glove", "gloves", "mitten", "mittens", "mitts"})
 _SAYINGS = frozenset({"crossed", "down", "up"})
 """Behind fingers and thumbs that nobody needs to show."""
-_SPOKEN_OF = frozenset({"at", "for", "to", "like"})
+_MEASURING = frozenset("- apart away deep high long tall thick wide".split())
+_MEASURED = frozenset({"above", "below", "from", "off"})
+"""Right behind feet that are a measure: "five feet from the door", "ten feet tall"."""
+_SPOKEN_OF = frozenset({"as", "at", "for", "into", "like", "to"})
 """Before feet that nobody shows: "shoes for wide feet", "at the feet of a giant"."""
 
 
@@ -148,12 +154,16 @@ def _is_shown(tree: Tree, part: int) -> bool:
         return False
     behind = tree.tags[part + 1] if part + 1 < len(tree) else ""
     is_of_another = behind in NOUN_TAGS or (behind == "VBZ" and tree.heads[part] != part + 1)  # "finger holes"
+    is_of_another = is_of_another or behind == "POS" or tree.tag(part - 1) in NOUN_TAGS  # "sponge fingers"
     if is_of_another or tree.has_child(part, "poss") or tree.has_child(part, "compound"):
         return False
     if any(tree.words[child] in _WHOSE for child in tree.children_by(part, "amod")):
         return True
     if word in _FINGERS:
         return _GLOVES.isdisjoint(tree.words) and _SAYINGS.isdisjoint(tree.words[part + 1 : part + 2])
+    measured = tree.word(part + 1) in _MEASURED and tree.has_child(part, "nummod")
+    if word in _FEET and (measured or tree.word(part + 1) in _MEASURING):
+        return False
     if word in _FEET and (
         not _POSTURES.isdisjoint(tree.words[part + 1 : part + 2]) or not _SHOD.isdisjoint(tree.words)
     ):

@@ -39,8 +39,8 @@ _PARTLY = frozenset("almost half halfway mostly nearly partially partly".split()
 _HERE = frozenset({"here", "there", "."})
 _ABSENT = frozenset({"absent", "disappeared", "departed", "extinct", "gone", "missing", "vanished"})
 _TAKEN = frozenset({"demolished", "dismantled", "removed", "stolen"})
-_GOES_ON = frozenset({"bad", "by", "for", "into", "in", "on", "through", "to", "under", "up", "wild", "wrong"})
-"""Behind "gone" they make it go somewhere: "has gone to bed"."""
+_GOES_ON = frozenset("bad by for into in off on over through to under up wild wrong".split())
+"""Behind "gone" they make it go somewhere, as adjectives do of another kind: "has gone to bed", "gone brown"."""
 _SHOWN = frozenset(
     "available depicted found here included noticeable pictured present seen shown spotted there visible".split()
 )
@@ -185,7 +185,7 @@ def _applies(tree: Tree, when: _When, first: int, behind: int) -> bool:
 def _absent(tree: Tree, token: int, word: str) -> Iterator[int]:
     """ "the bus is gone", "is missing from the couch", "has vanished"; what is "missing a leg" is there."""
     lacks_something = word == "missing" and (tree.has_child(token, "dobj") or tree.deps[token] == "amod")
-    goes_on = word == "gone" and tree.word(token + 1) in _GOES_ON
+    goes_on = word == "gone" and (tree.word(token + 1) in _GOES_ON or tree.tag(token + 1) == "JJ")
     if lacks_something or goes_on or tree.word(token - 1) in _PARTLY:
         return
     if _is_after(tree, token, _BE | _HAVE):
@@ -210,7 +210,10 @@ def _out_of_sight(tree: Tree, token: int, word: str) -> Iterator[int]:
     """
     before = tree.words[max(0, token - 4) : token]
     if word == "unseen":
-        yield from (noun for noun in [tree.heads[token]] if tree.deps[token] == "amod" and noun > token)
+        noun = tree.heads[token]
+        is_a_part = tree.word(noun + 1) == "'s" or tree.has_child(noun, "poss")  # "an unseen man's hand"
+        if tree.deps[token] == "amod" and noun > token and not is_a_part:
+            yield noun
         return
     if word == "out" and len(before) > 1 and before[-2] in THEMSELVES and before[-1] in _BE:
         if tree.word(token + 1) in ("", ".", ";", "of"):
@@ -231,7 +234,7 @@ def _out_of_sight(tree: Tree, token: int, word: str) -> Iterator[int]:
 
 
 def _is_out_of_the_picture(tree: Tree, token: int, word: str) -> bool:
-    """Whether "out of the frame", "off-camera" or "outside of the shot" begins there."""
+    """Whether "out of the frame", "off-camera" or "outside of the shot" begins there; not the scene of a crash."""
     last = token + 1
     if word == "off":
         last += tree.word(last) == "-"
@@ -241,7 +244,8 @@ def _is_out_of_the_picture(tree: Tree, token: int, word: str) -> bool:
     elif word == "out":
         return False
     last += tree.word(last) in _OURS
-    return tree.word(last) in _IMAGES and tree.tag(last + 1) not in NOUN_TAGS
+    of_another = tree.word(last + 1) == "of" and "camera" not in tree.words[last + 2 : last + 4]
+    return tree.word(last) in _IMAGES and tree.tag(last + 1) not in NOUN_TAGS and not of_another
 
 
 def _departed(tree: Tree, token: int, word: str) -> Iterator[int]:

@@ -79,7 +79,7 @@ _BEFORE_THE_CAMERA = frozenset(
     """.split()
 )
 """What those do in a picture to whoever takes it."""
-_TOWARDS = frozenset("about at behind for from past to toward towards".split())
+_TOWARDS = frozenset("about at for from past to toward towards".split())
 _DIRECTIONS = frozenset({"direction", "front"})
 _TAKING = frozenset({"shooting", "taking", "took"})
 _OF_WHO_TAKES_IT = frozenset({"is", "that", "was", "who"})
@@ -140,7 +140,7 @@ class ElsewhereFinder:
                 yield token
         elif word in _BEHIND_THE_PICTURE:
             if self._is_behind_the_picture(tree, token) or (
-                word == "photographer" and self._is_faced(tree, token)
+                word == "photographer" and self._is_faced(tree, token) and not _is_described(tree, token)
             ):
                 yield token
         elif word in _TAKING:

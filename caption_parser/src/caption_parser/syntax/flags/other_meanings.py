@@ -81,6 +81,10 @@ _IN_PLACES = frozenset(
 )
 _ACTING = frozenset("act acting acts pose poses posing serve serves serving work works working".split())
 _BRIDAL = frozenset("bride bridesmaid dress gown princess queen robe".split())
+_OF_GOWNS = frozenset({"bridal", "lace", "sweeping", "tulle", "watteau"})
+_BOARDS = frozenset({"longboard", "longboards", "skateboard", "skateboards"})
+_PARTS_OF_BOARDS = frozenset({"bearings", "deck", "decks", "griptape", "wheels"})
+_JOINING = frozenset({"&", ",", "and"})
 _RAILWAYS = frozenset(
     "carriage conductor locomotive platform railway station steam subway ticket track tracks".split()
 )
@@ -273,7 +277,8 @@ def _is_of_a_gown(tree: Tree, train: int) -> bool:
     whose = {tree.words[child] for child in tree.children_by(train, "poss")}
     whole = tree.heads[tree.heads[train]]
     worn = tree.deps[train] == "pobj" and tree.words[tree.heads[train]] == "with" and tree.words[whole] in TRAINED
-    return worn or not whose.isdisjoint(_BRIDAL)
+    made = {tree.words[child] for child in tree.children_by(train, "amod", "compound")}
+    return worn or not whose.isdisjoint(_BRIDAL) or not made.isdisjoint(_OF_GOWNS)
 
 
 def _is_bare(tree: Tree, word: int) -> bool:
@@ -301,7 +306,7 @@ def _is_a_cart(tree: Tree, trolley: int) -> bool:
 
 def _is_skated_in(tree: Tree, bowl: int) -> bool:
     """ "A skateboarder on the edge of the bowl", "riding a bowl on a skateboard", and nothing of a meal."""
-    if not any(word.startswith("skate") for word in tree.words) or not _MEALS.isdisjoint(tree.words):
+    if not any(_is_of_skating(tree, at) for at in range(len(tree))) or not _MEALS.isdisjoint(tree.words):
         return False
     if tree.word(bowl + 1) in ("of", "with"):
         return False
@@ -309,6 +314,29 @@ def _is_skated_in(tree: Tree, bowl: int) -> bool:
     if tree.deps[bowl] == "pobj":
         return tree.words[over] in _INTO or (tree.words[over] == "of" and tree.words[tree.heads[over]] in _EDGES)
     return tree.deps[bowl] == "dobj" and tree.words[over].startswith(_SKATING)
+
+
+def _are_of_a_board(tree: Tree, trucks: int) -> bool:
+    """ "A skateboard with red trucks", "its deck, trucks and wheels"; others park beside a skateboard."""
+    if _BOARDS.isdisjoint(tree.words):
+        return False
+    first = tree.first_conjuncts[trucks]
+    over = tree.heads[first]
+    had = tree.deps[first] == "pobj" and tree.words[over] == "with" and not tree.has_child(first, "acl")
+    before, behind = tree.words[max(0, trucks - 3) : trucks], tree.words[trucks + 1 : trucks + 4]
+    return (had and tree.words[tree.heads[over]] in _BOARDS) or any(
+        not _PARTS_OF_BOARDS.isdisjoint(near) and not _JOINING.isdisjoint(near) for near in (before, behind)
+    )
+
+
+def _is_of_skating(tree: Tree, token: int) -> bool:
+    """ "Skateboarders", "skates", "rides a skateboard", "on his skateboard"; not one beside other things."""
+    if not tree.words[token].startswith("skat"):
+        return False
+    if tree.words[token] not in ("skateboard", "skateboards"):
+        return True
+    near = tree.words[max(0, token - 3) : token]
+    return "on" in near or any(word.startswith(_SKATING) for word in near)
 
 
 _TOLD = {
@@ -324,6 +352,7 @@ _TOLD = {
     "oranges": are_colors,
     "royalty": _is_unsold,
     "train": _is_of_a_gown,
+    "trucks": _are_of_a_board,
     "trolley": _is_a_cart,
     "trolleys": _is_a_cart,
     **dict.fromkeys(_SAID_OF_OTHERS, _is_bare),
