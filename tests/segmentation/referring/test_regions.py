@@ -21,7 +21,6 @@ from segmentation.data.targets import ImageTargets
 from segmentation.data.truth.opening import open_truth
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.refinement import Refinement
-from segmentation.referring.class_words import class_words
 from segmentation.referring.config import (
     ExpressionOptions,
     ReferringConfig,
@@ -38,7 +37,7 @@ from segmentation.referring.run import load_referring
 from segmentation.referring.zero_shot import ClassFinder, evaluate_zero_shot, joint_shares
 from segmentation.training.config import MachineOptions
 from shared_runtime.errors import InputError, UsageError
-from shared_schemas import LabelSpace, load_label_space
+from shared_schemas import load_label_space
 
 SIDE = 64
 MACHINE = MachineOptions(device="cpu", workers=0)
@@ -310,28 +309,6 @@ def test_texts_and_rivals_are_projected_once_for_all_images(world: World, monkey
     again = predictor.maps(predictor.encode(images[0]), ["cat", "apple"]).logits
     np.testing.assert_array_equal(again, first[::-1])
     assert projected == [n_names]
-
-
-def test_words_of_classes(tmp_path: Path, space: LabelSpace) -> None:
-    voc = load_label_space("voc")
-    names, paper = class_words(voc), class_words(voc, "paper")
-    assert (names["person"], names["diningtable"]) == (("person",), ["dining table"])
-    assert paper["person"] == ["man", "woman", "men", "women", "child", "boy", "girl", "baby"]
-    assert paper["cat"] == ("cat",)
-    assert class_words(voc, "labels")["diningtable"] == ("diningtable",)
-    own = tmp_path / "words.toml"
-    own.write_text('cat = ["kitten", "cat"]\n')
-    assert class_words(space, str(own)) == {"cat": ["kitten", "cat"], "dog": ("dog",), "cup": ("cup",)}
-    for content, error, message in (
-        ("cats = ['cat']", UsageError, r"got words of 'cats', expected a class of 'mini'\. Did you mean 'cat'\?"),
-        ("cat = 'cat'", InputError, "got 'cat', expected a list of words"),
-        ("cat = ", InputError, "not valid TOML"),
-    ):
-        own.write_text(content)
-        with pytest.raises(error, match=message):
-            class_words(space, str(own))
-    with pytest.raises(InputError, match=r"expected names, labels, paper or a file\. Did you mean 'paper'\?"):
-        class_words(space, "papers")
 
 
 def test_the_command_prints_a_table_or_json(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

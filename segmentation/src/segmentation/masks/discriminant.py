@@ -34,27 +34,20 @@ _STEPS = 1
 class CellStatistics:
     """Sums over cells: all that a linear discriminant needs, whatever their number."""
 
-    def __init__(self, n_classes: int, spacing: int = 1) -> None:
-        """`n_classes` counts the background, class 0; `spacing` is that of the rows and columns of cells that are
-        taken: 2 takes a fourth of all."""
+    def __init__(self, n_classes: int) -> None:
+        """`n_classes` counts the background, class 0."""
         self._counts = torch.zeros(n_classes, dtype=torch.float64)
         self._sums = torch.zeros(n_classes, 1, dtype=torch.float64)
         self._products = torch.zeros(1, 1, dtype=torch.float64)
-        self._spacing = spacing
 
     def add(self, features: Tensor, scores: ScoreMaps) -> None:
         """The cells of an image: `features` [C h w], each of the class that scores highest."""
-        taken = (..., slice(None, None, self._spacing), slice(None, None, self._spacing))
-        cells = features[taken].flatten(1).T.float().cpu()
-        classes = torch.tensor([0, *scores.ids])[torch.from_numpy(scores.scores[taken].argmax(axis=0)).flatten()]
+        cells = features.flatten(1).T.float().cpu()
+        classes = torch.tensor([0, *scores.ids])[torch.from_numpy(scores.scores.argmax(axis=0)).flatten()]
         members = one_hot(classes, len(self._counts)).float()
-        if not self._counts.any():
-            # How many channels there are is known now.
-            self._sums = self._sums.repeat(1, cells.shape[1])
-            self._products = self._products.repeat(cells.shape[1], cells.shape[1])
-        self._counts += members.sum(dim=0)
-        self._sums += members.T @ cells
-        self._products += cells.T @ cells
+        self._counts = self._counts + members.sum(dim=0)
+        self._sums = self._sums + members.T @ cells
+        self._products = self._products + cells.T @ cells
 
     def discriminant(self) -> "LinearDiscriminant | None":
         """That of the cells, all classes taken to be equally likely; None before the first cell."""
