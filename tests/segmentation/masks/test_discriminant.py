@@ -46,17 +46,6 @@ def test_it_is_the_discriminant_of_the_textbook() -> None:
         np.testing.assert_allclose(found.offsets[k], -means[k] @ np.linalg.inv(shrunk) @ means[k] / 2, rtol=1e-4)
 
 
-def test_with_a_spacing_rows_and_columns_are_left_out() -> None:
-    features, maps = drawn_cells(0, [0, 1, 2], (9, 12))
-    spaced, whole = CellStatistics(3, spacing=2), CellStatistics(3)
-    spaced.add(features, maps)
-    whole.add(features[:, ::2, ::2], ScoreMaps(maps.ids, maps.scores[:, ::2, ::2]))
-    one, two = spaced.discriminant(), whole.discriminant()
-    assert one is not None
-    assert two is not None
-    torch.testing.assert_close(one.weights, two.weights)
-
-
 def test_the_order_of_images_is_no_matter() -> None:
     images = [drawn_cells(seed, [0, 1, 3]) for seed in range(4)]
     forwards, backwards = CellStatistics(4), CellStatistics(4)

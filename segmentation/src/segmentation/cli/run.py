@@ -187,8 +187,8 @@ def run_command(
 def _plan(inputs: WorkflowInputs, output: Path, options: WorkflowOptions) -> str:
     """How many images there are to learn from, and how many to predict."""
     planned = planned_images(inputs, output, options)
-    labelled = counted(len(planned.labelled), "labelled image")
-    if inputs.only_labelled or len(planned.labelled) == planned.n_images:
+    labelled = counted(planned.n_labelled, "labelled image")
+    if inputs.only_labelled or planned.n_labelled == planned.n_images:
         return f"{labelled} to learn from, which are predicted"
     return (
         f"{labelled} to learn from; all {counted(planned.n_images, 'image')} of the folders are predicted "

@@ -27,8 +27,6 @@ CONSENSUS = "consensus.safetensors"
 """What the masks of a folder have in common, for a run that goes on."""
 _MOST_STUDIED = 2000
 """Images that a consensus is learned from; more change little and cost as much as their masks."""
-_SPACING = 1
-"""Of the rows and columns of their cells: all are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ class MaskJob(Generic[RequestT]):
         studied = requests[:: -(-len(requests) // _MOST_STUDIED)]
         counts.to_study = len(studied)
         self.progress(counts)
-        statistics = CellStatistics(self.n_foreground + 1, _SPACING)
+        statistics = CellStatistics(self.n_foreground + 1)
         alone = HeatmapMaps(self.source, self.n_foreground, self.options)
         for batch in image_batches(studied, self.source.sizes, self.machine.batch_size):
             if isinstance(batch, RejectedImage):

@@ -87,10 +87,10 @@ class WorkflowMachine:
 
 
 class PlannedImages(NamedTuple):
-    """Which images there are, before anything is done."""
+    """How many images there are, before anything is done."""
 
-    labelled: frozenset[Path]
-    """Those of the folders that the label file has a record of, resolved."""
+    n_labelled: int
+    """Of the folders, those that the label file has a record of."""
     n_images: int
     """Of the folders."""
 
@@ -101,6 +101,11 @@ def planned_images(inputs: WorkflowInputs, output: Path, options: WorkflowOption
     Raises UsageError as `run_workflow` does at once, and as `read_targets` and `image_files` do.
     """
     _check(inputs, output, options)
+    return PlannedImages(len(_labelled(inputs, options)), len(image_files(inputs.images, output)))
+
+
+def _labelled(inputs: WorkflowInputs, options: WorkflowOptions) -> frozenset[Path]:
+    """The images of the folders that the label file has a record of, resolved."""
     _, targets, _ = read_targets(
         inputs.labels,
         inputs.images,
@@ -108,8 +113,7 @@ def planned_images(inputs: WorkflowInputs, output: Path, options: WorkflowOption
         unknown_attributes=UnknownAttributes.DROP,
         keep_unlabelled=True,
     )
-    labelled = frozenset(image.path.resolve() for image in targets)
-    return PlannedImages(labelled, len(image_files(inputs.images, output)))
+    return frozenset(image.path.resolve() for image in targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +263,10 @@ class _Stages:
         )
         predicted = predict_files(
             segmenter,
-            PredictionInputs(self.inputs.images, only=self._predicted()),
+            PredictionInputs(
+                self.inputs.images,
+                only=_labelled(self.inputs, self.options) if self.inputs.only_labelled else None,
+            ),
             folder,
             PredictionOutputs(overwrite=self.overwrite),
             processes=machine.processes,
@@ -267,12 +274,6 @@ class _Stages:
             progress=partial(self._counts, Stage.PREDICTIONS),
         )
         return StageDone(Stage.PREDICTIONS, folder, predicted)
-
-    def _predicted(self) -> frozenset[Path] | None:
-        """The only images that are predicted; None: all."""
-        if not self.inputs.only_labelled:
-            return None
-        return planned_images(self.inputs, self.output, self.options).labelled
 
     def report(self) -> StageDone:
         page = self.output / f"{Stage.REPORT}.html"
