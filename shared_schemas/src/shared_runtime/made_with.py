@@ -70,8 +70,7 @@ def other_version(labels: str | Path) -> str | None:
     name, _, made_with = reference.rpartition("@")
     if name not in SHIPPED or made_with == (here := load_label_space(name)).content_hash:
         return None
-    file = recorded_space_file(labels)
-    if file is not None and file.is_file() and load_label_space(file).reference == reference:
+    if _made_by(labels, reference) is not None:
         return None
     return (
         f"its labels were made with {reference}, and the {name!r} of this version is {here.reference}: classes "
@@ -86,16 +85,21 @@ def _first_reference(labels: str | Path) -> str:
     return ""
 
 
+def _made_by(labels: str | Path, reference: str) -> Path | None:
+    """The label space file that the summary of a label file names, if it still is `reference`."""
+    file = recorded_space_file(labels)
+    with suppress(OSError, ValueError, InputError):
+        if file is not None and file.is_file() and load_label_space(file).reference == reference:
+            return file
+    return None
+
+
 def space_option(labels: str | Path) -> str | None:
     """What a command takes as the label space of a label file, by its first record: a name that ships, or the file
     that the summary names, as long as it is what it was.
 
     None: the file cannot be read, or does not say.
     """
-    file, reference = recorded_space_file(labels), _first_reference(labels)
-    with suppress(OSError, ValueError, InputError):
-        if file is not None and file.is_file() and load_label_space(file).reference == reference:
-            return str(file)
-        name = reference.partition("@")[0]
-        return name if is_named(name) else None
-    return None
+    reference = _first_reference(labels)
+    file, name = _made_by(labels, reference), reference.partition("@")[0]
+    return str(file) if file is not None else name if is_named(name) else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -151,18 +152,15 @@ def _class_id(name: str, option: str, ids: Mapping[str, int], space: LabelSpace)
     """The id of a class, of `ids` by name. Raises `UsageError`."""
     if name.casefold() in ids:
         return ids[name.casefold()]
-    of_words = [label.name for label in space.classes if name.casefold() in map(str.casefold, label.words)]
-    of_words += _classes_that_mean(name, space)
-    if of_words:
-        raise UsageError(
-            f"{option}: got {name!r}, a word of the class {of_words[0]!r}. Try {option} {of_words[0]!r}"
-        )
+    listed = (label.name for label in space.classes if name.casefold() in map(str.casefold, label.words))
+    if (known := next(chain(listed, _classes_that_mean(name, space)), None)) is not None:
+        raise UsageError(f"{option}: got {name!r}, a word of the class {known!r}. Try {option} {known!r}")
     error = _unknown(name, option, f"a class of the label space {space.name}", ids)
     raise UsageError(f"{error} 'capparse explain' shows which class a word has")
 
 
 def _classes_that_mean(name: str, space: LabelSpace) -> Iterator[str]:
-    """The class nearest to the first sense of a word that lies below one: "body of water" for "water"."""
+    """Those above the senses of a word, of the first one and the nearest first: "body of water" for "sea"."""
     from caption_parser.lexicon import as_lemma, default_lexicon  # only where a name is unknown
     from caption_parser.lexicon.taxonomy import hypernym_distances
 

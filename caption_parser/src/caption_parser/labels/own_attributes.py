@@ -1,11 +1,11 @@
 """Which modifiers describe the object itself, not its hair, its clothes, its team or what it rides on."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.reading import ModifierWord, ObjectReading
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon
+from caption_parser.lexicon import Lexicon
+from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below, hypernym_distances
 from caption_parser.syntax.phrases import ModifierKind
 from caption_parser.syntax.tree import Tree
@@ -40,9 +40,6 @@ class OwnAttributes:
         self._colors = Below(lexicon, map(lexicon.synset, _COLORS))
         self._teams = Below(lexicon, [lexicon.synset("team.n.01")])
         self._rooms = Below(lexicon, [lexicon.synset("room.n.01")])
-        self._is_worn = lru_cache(CACHED_LOOKUPS)(self._is_below_clothes)
-        self._has_part = lru_cache(CACHED_LOOKUPS)(self._says_what_one_has)
-        self._is_color = lru_cache(CACHED_LOOKUPS)(self._is_below_colors)
 
     def __call__(self, tree: Tree, found: ObjectReading) -> Iterator[ModifierWord]:
         """The modifiers that are the object's own, in text order."""
@@ -124,7 +121,8 @@ class OwnAttributes:
         """ "haired", "clad", "shirted"."""
         return word in _WORN or self._has_part(word) or self._has_clothes(word)
 
-    def _says_what_one_has(self, word: str) -> bool:
+    @remembered
+    def _has_part(self, word: str) -> bool:
         """ "haired", "eyed", "bellied"."""
         return any(stem in self._parts for stem in _stems(word)) and not self._lexicon.base_forms(word, "n")
 
@@ -132,14 +130,16 @@ class OwnAttributes:
         """ "shirted", "gloved", "capped"."""
         return any(map(self._is_worn, _stems(word)))
 
-    def _is_below_clothes(self, word: str) -> bool:
+    @remembered
+    def _is_worn(self, word: str) -> bool:
         return any(
             synset in self._clothes
             for lemma in self._lexicon.base_forms(word, "n")
             for synset in self._lexicon.synsets(lemma, "n")[:_FREQUENT_SENSES]
         )
 
-    def _is_below_colors(self, word: str) -> bool:
+    @remembered
+    def _is_color(self, word: str) -> bool:
         return any(
             synset in self._colors
             for lemma in self._lexicon.base_forms(word, "n")

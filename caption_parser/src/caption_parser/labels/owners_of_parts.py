@@ -152,22 +152,22 @@ def _is_shown(tree: Tree, part: int) -> bool:
     word = tree.words[part]
     if tree.deps[part] == "pobj" and tree.words[tree.heads[part]] in _SPOKEN_OF:
         return False
-    behind = tree.tags[part + 1] if part + 1 < len(tree) else ""
-    is_of_another = behind in NOUN_TAGS or (behind == "VBZ" and tree.heads[part] != part + 1)  # "finger holes"
-    is_of_another = is_of_another or behind == "POS" or tree.tag(part - 1) in NOUN_TAGS  # "sponge fingers"
+    behind, after = tree.tag(part + 1), tree.word(part + 1)
+    is_of_another = (
+        behind in NOUN_TAGS  # "finger holes"
+        or behind == "POS"
+        or (behind == "VBZ" and tree.heads[part] != part + 1)
+        or tree.tag(part - 1) in NOUN_TAGS  # "sponge fingers"
+    )
     if is_of_another or tree.has_child(part, "poss") or tree.has_child(part, "compound"):
         return False
     if any(tree.words[child] in _WHOSE for child in tree.children_by(part, "amod")):
         return True
     if word in _FINGERS:
-        return _GLOVES.isdisjoint(tree.words) and _SAYINGS.isdisjoint(tree.words[part + 1 : part + 2])
-    measured = tree.word(part + 1) in _MEASURED and tree.has_child(part, "nummod")
-    if word in _FEET and (measured or tree.word(part + 1) in _MEASURING):
-        return False
-    if word in _FEET and (
-        not _POSTURES.isdisjoint(tree.words[part + 1 : part + 2]) or not _SHOD.isdisjoint(tree.words)
-    ):
-        return True
+        return _GLOVES.isdisjoint(tree.words) and after not in _SAYINGS
+    if word in _FEET:
+        is_measure = after in _MEASURING or (after in _MEASURED and tree.has_child(part, "nummod"))
+        return not is_measure and (after in _POSTURES or not _SHOD.isdisjoint(tree.words))
     if word not in _LIMBS or not _LEGGED.isdisjoint(tree.words) or tree.words[tree.heads[part]] == "with":
         return False
     return not _OF_SPORTS.isdisjoint(tree.words)

@@ -1,7 +1,7 @@
 """Captions of one image that stand in several fields: "caption_1,caption_2", or "caption_*"."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,7 +11,7 @@ from caption_parser.readers.paths import is_list
 _NUMBERED = re.compile(r"(.*[^\d\s])\d+")
 
 
-def several_fields(choice: str | None, names: Sequence[str]) -> list[str]:
+def several_fields(choice: str | None, names: Collection[str]) -> list[str]:
     """Those of `names` that a choice of several stands for, in its order; none: it names one field, or a path."""
     if choice is None or choice in names or "[" in choice or not ("," in choice or "*" in choice):
         return []
@@ -40,7 +40,7 @@ def _present(values: Iterable[Any]) -> Iterator[Any]:
 
 def with_captions_together(record: Mapping[str, Any], choice: str | None) -> dict[str, Any] | None:
     """A record with the captions of several fields under the name of the choice; None: it is one of one field."""
-    names = several_fields(choice, tuple(record))
+    names = several_fields(choice, record.keys()) if choice is not None else []
     return {**record, str(choice): together(record[name] for name in names)} if names else None
 
 

@@ -45,7 +45,7 @@ _SHOWN = frozenset(
     "available depicted found here included noticeable pictured present seen shown spotted there visible".split()
 )
 _IMAGES = frozenset({"frame", "image", "photo", "photograph", "picture", "scene", "shot", "sight", "view"})
-_UNSEEN = frozenset({"off", "out", "outside", "unseen"})
+_OUTSIDE = frozenset({"off", "out", "outside"})
 _OFF = frozenset({"camera", "frame", "screen"})
 _ONGOING = frozenset({"being", "getting"})
 _PERCEIVING = frozenset({"find", "see", "spot"})
@@ -114,8 +114,8 @@ _TRIGGERS = (
     | _TAKEN
     | _GOING
     | _ONCE
-    | _UNSEEN
-    | frozenset({"nowhere", "used", "longer", "left", "not", "n't", "closed"})
+    | _OUTSIDE
+    | frozenset({"nowhere", "unseen", "used", "longer", "left", "not", "n't", "closed"})
     | frozenset({"cannot", "never", "ca", "cant", "neither"})
 )
 
@@ -149,7 +149,9 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         yield from _once(tree, token)
     elif word == "longer":
         yield from _no_longer(tree, token)
-    elif word in _UNSEEN:
+    elif word == "unseen":
+        yield from _unseen(tree, token)
+    elif word in _OUTSIDE:
         yield from _out_of_sight(tree, token, word)
     elif word in ("not", "n't", "cannot", "never", "cant"):
         yield from _not_shown(tree, token)
@@ -203,18 +205,20 @@ def _nowhere(tree: Tree, token: int) -> Iterator[int]:
         yield from members_of(tree, before)
 
 
+def _unseen(tree: Tree, token: int) -> Iterator[int]:
+    """ "an unseen hand"; of "an unseen man's hand" the hand is there."""
+    noun = tree.heads[token]
+    is_a_part = tree.word(noun + 1) == "'s" or tree.has_child(noun, "poss")
+    if tree.deps[token] == "amod" and noun > token and not is_a_part:
+        yield noun
+
+
 def _out_of_sight(tree: Tree, token: int, word: str) -> Iterator[int]:
-    """ "the dog is out of the frame", "someone off camera", "an unseen hand"; who "looks out of frame" is there.
+    """ "the dog is out of the frame", "someone off camera"; who "looks out of frame" is there.
 
     "The chair has been pushed out of the picture"; "the dog itself is out".
     """
     before = tree.words[max(0, token - 4) : token]
-    if word == "unseen":
-        noun = tree.heads[token]
-        is_a_part = tree.word(noun + 1) == "'s" or tree.has_child(noun, "poss")  # "an unseen man's hand"
-        if tree.deps[token] == "amod" and noun > token and not is_a_part:
-            yield noun
-        return
     if word == "out" and len(before) > 1 and before[-2] in THEMSELVES and before[-1] in _BE:
         if tree.word(token + 1) in ("", ".", ";", "of"):
             yield from subject_before(tree, token)

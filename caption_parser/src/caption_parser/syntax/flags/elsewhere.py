@@ -144,16 +144,13 @@ class ElsewhereFinder:
             ):
                 yield token
         elif word in _TAKING:
-            if tree.words[token + 1 : token + 2] in (["the"], ["this"]) and not _IMAGES.isdisjoint(
-                tree.words[token + 2 : token + 4]
-            ):
+            of_an_image = not _IMAGES.isdisjoint(tree.words[token + 2 : token + 4])
+            if of_an_image and tree.word(token + 1) in ("the", "this"):
                 yield from self._taker(tree, token)  # "looks at the person who is taking the photo"
         elif word == "camera":
-            if tree.words[max(0, token - 2) : token] == ["behind", "the"]:
+            if tree.word(token - 2) == "behind" and tree.word(token - 1) == "the":
                 yield from self._taker(tree, token - 2)  # "the man behind the camera"
-        elif tree.words[token + 1 : token + 2] == ["of"] and (
-            word == "courtesy" or (token and tree.words[token - 1] == "in")
-        ):
+        elif tree.word(token + 1) == "of" and (word == "courtesy" or tree.word(token - 1) == "in"):
             yield from (noun for noun in tree.children_by(token + 1, "pobj") if self._is_animate(tree, noun))
 
     def _is_behind_the_picture(self, tree: Tree, maker: int) -> bool:
@@ -179,7 +176,7 @@ class ElsewhereFinder:
             "the" not in [tree.words[child] for child in tree.children_by(maker, "det")]
             or tree.words.index(tree.words[maker]) < maker
             or not _IN_THE_PICTURE.isdisjoint(tree.words)
-            or tree.words[maker + 1 : maker + 2] == ["'s"]
+            or tree.word(maker + 1) == "'s"
         ):
             return False
         over = tree.heads[maker]

@@ -47,8 +47,8 @@ def concluded_nouns(tree: Tree) -> set[int]:
     for token, word in enumerate(tree.words):
         if word in _ENDS:
             concludes = False
-        elif word in _CONCLUDING or (word in _AS_IF and token and tree.words[token - 1] == "as"):
-            concludes = tree.tags[token] not in ("NN", "NNS") or tree.words[token + 1 : token + 2] == ["that"]
+        elif word in _CONCLUDING or (word in _AS_IF and tree.word(token - 1) == "as"):
+            concludes = tree.tags[token] not in ("NN", "NNS") or tree.word(token + 1) == "that"
         elif concludes and ((tree.is_noun(token) and not known) or _has_left(tree, token)):
             found.add(token)
         known = (word in _KNOWN and not (word == "that" and tree.words[token - 1] in _CONCLUDING)) or (

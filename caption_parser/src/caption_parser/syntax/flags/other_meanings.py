@@ -292,7 +292,7 @@ def _is_a_language(tree: Tree, language: int) -> bool:
     """ "Price cards in Thai", "a label in Russian and English", "she speaks Polish"."""
     first = tree.first_conjuncts[language]
     before = tree.words[tree.heads[first]] if tree.deps[first] in ("pobj", "dobj") else ""
-    return before in _SPEAKING and _is_bare(tree, language) and tree.tags[language + 1 : language + 2] != ["NN"]
+    return before in _SPEAKING and _is_bare(tree, language) and tree.tag(language + 1) != "NN"
 
 
 def _is_a_cart(tree: Tree, trolley: int) -> bool:

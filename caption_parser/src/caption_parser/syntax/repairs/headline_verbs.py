@@ -199,17 +199,17 @@ class HeadlineVerbs:
             return not is_vehicle and (not read.kinds or self._is_done_to_nothing(read, is_of_a_person))
         return read.behind.isalpha() and read.is_verb_by(_RATHER) and (not read.is_said or is_of_a_person)
 
-    def _read(self, tree: Tree, verb: int) -> "_Reading":
+    def _read(self, tree: Tree, verb: int) -> _Reading:
         word = tree.words[verb]
-        behind, tag = ("", "") if verb + 1 == len(tree) else (tree.words[verb + 1], tree.tags[verb + 1])
-        return _Reading(word, self._kinds(word), *self._words.counts(word), behind, tag)
+        counts = self._words.counts(word)
+        return _Reading(word, self._kinds(word), *counts, tree.word(verb + 1), tree.tag(verb + 1))
 
-    def _is_before_a_verb(self, read: "_Reading") -> bool:
+    def _is_before_a_verb(self, read: _Reading) -> bool:
         """Whether a verb follows, whose subject the word would be: "dog treats are here"."""
         is_base = read.tag in _BASE and self._words.is_rather_a_verb(read.behind)
         return read.tag in _FINITE or read.behind in _AUXILIARIES or is_base
 
-    def _is_done_to_nothing(self, read: "_Reading", is_of_a_person: bool) -> bool:
+    def _is_done_to_nothing(self, read: _Reading, is_of_a_person: bool) -> bool:
         """Whether it is what somebody does without an object, rather than what he has or says."""
         if read.is_said or not self._words.is_for(read.word, _WITHOUT_OBJECTS):
             return False
