@@ -79,7 +79,7 @@ class WordClaims:
         by_label: dict[int | None, list[int]] = defaultdict(list)
         for synset in self._senses(word):
             by_label[self._label_of(synset)].append(synset)
-        undecided = [label for label in classes if label.id not in by_label]
+        undecided = [label for label in classes if label.id not in by_label or label.is_named_alone]
         only_unlabelled = not any(label is not None for label in by_label)
         if only_unlabelled and len(classes) == 1:
             self.phrases[word] = classes[0].id
