@@ -121,7 +121,7 @@ class SynsetParts:
     @cached_property
     def usual_senses(self) -> Mapping[int, tuple[int, ...]]:
         """Class → the senses that its name usually has, of classes that have nothing else."""
-        if not self.rules.usual_senses:
+        if not self.rules.usual_senses or not any(label.is_named_alone for label in self._label_space.classes):
             return {}
         return usual_senses(self._label_space, self.lexicon, self._prior_of_captions)
 

@@ -164,3 +164,13 @@ def test_beside_classes_with_synsets_each_keeps_what_it_has(tmp_path: Path) -> N
     file = tmp_path / "street.toml"
     file.write_text('name = "street"\nextends = "coco"\n[[classes]]\nname = "ambulance"\n')
     assert _found(str(file), "An ambulance and a taxi") == {"ambulance", "car"}
+
+
+def test_a_view_that_renames_a_class_means_what_it_was_called(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text('name = "b"\n[[classes]]\nname = "dog"\n[[classes]]\nname = "cat"\n')
+    file = tmp_path / "view.toml"
+    file.write_text(
+        'name = "v"\nview_of = "base.toml"\n[[classes]]\nname = "Dog"\nbase = "dog"\n'
+        '[[classes]]\nname = "feline"\nbase = "cat"\n'
+    )
+    assert _found(str(file), "A terrier and a cat") == {"Dog", "feline"}
