@@ -17,7 +17,7 @@ from shared_schemas.errors import LabelSpaceError
 SYNSET_NAME = re.compile(r"\S+\.[nvasr]\.\d\d+")
 """`lemma.pos.number`, as NLTK writes it: 'dog.n.01'."""
 
-_REMARK = re.compile(r"\([^()]*\)")
+_REMARK = re.compile(r"\(([^()]*)\)")
 """What a name says in brackets to tell it from others."""
 
 Text = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$")]
@@ -115,6 +115,11 @@ class LabelClass(ClassContent):
     def spoken_name(self) -> str:
         """The name as a caption would have it: 'Bus_(vehicle)' is a bus, 'baseball_bat' two words."""
         return " ".join(_REMARK.sub(" ", self.name).replace("_", " ").lower().split()) or self.name.lower()
+
+    @property
+    def remark(self) -> str:
+        """What the name says in brackets, 'vehicle' of 'Bus_(vehicle)'; empty: nothing."""
+        return " ".join(" ".join(_REMARK.findall(self.name)).replace("_", " ").lower().split())
 
 
 class VisualAttribute(Record):

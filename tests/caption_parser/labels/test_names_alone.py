@@ -174,3 +174,30 @@ def test_a_view_that_renames_a_class_means_what_it_was_called(tmp_path: Path) ->
         '[[classes]]\nname = "feline"\nbase = "cat"\n'
     )
     assert _found(str(file), "A terrier and a cat") == {"Dog", "feline"}
+
+
+def test_what_stands_in_brackets_says_which_senses_are_meant() -> None:
+    space = load_label_space("mouse (device),mouse (animal),bat_(Animal),crane (bird),mouse (gray)")
+    found = usual_senses(space, LEXICON, PRIOR)
+    assert [" ".join(map(LEXICON.name, synsets)) for synsets in found.values()] == [
+        "mouse.n.04",
+        "mouse.n.01",
+        "bat.n.01",
+        "crane.n.05",
+        "mouse.n.04 mouse.n.01",
+    ]
+
+
+def test_two_classes_of_one_name_are_told_apart_by_the_caption() -> None:
+    names = "mouse (device),mouse (animal)"
+    assert _found(names, "A mouse nibbles at a piece of cheese") == {"mouse (animal)"}
+    assert _found(names, "A mouse and a keyboard on a desk") == {"mouse (device)"}
+    assert _found("mouse (device),", "A mouse nibbles at a piece of cheese") == set()
+    assert _found("mouse,mouse (new)", "A mouse nibbles at a piece of cheese") == {"mouse"}, "they say no more"
+
+
+def test_an_own_class_keeps_its_word_beside_one_that_has_its_sense(tmp_path: Path) -> None:
+    file = tmp_path / "rooms.toml"
+    file.write_text('name = "rooms"\nextends = "coco"\n[[classes]]\nname = "sofa"\n[[classes]]\nname = "pup"\n')
+    assert _found(str(file), "A sofa and a sectional") >= {"sofa"}
+    assert _found(str(file), "A pup beside a couch") == {"pup", "couch"}
