@@ -129,7 +129,7 @@ def compressed(lines: bytes, suffix: str) -> bytes:
     return buffer.getvalue()
 
 
-_NEW_OBJECTS = 200_000
+_NEW_OBJECTS = 500_000
 """Batches make many short-lived tuples and few cycles; by default the collector would look every 700 objects."""
 
 
