@@ -154,6 +154,8 @@ class _Collector:
             if not gc.get_freeze_count():  # else those that the host froze would be freed as well
                 gc.freeze()
                 self._restored.callback(gc.unfreeze)
+                # Else all that the run has made and keeps would be looked through at once, as if it were new.
+                self._restored.callback(gc.freeze)
 
     def end(self) -> None:
         """A run ends."""
