@@ -13,14 +13,12 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.traces import leaves_traces
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import NOT, SENTENCE_ENDS
 from shared_schemas import Flag
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
-_NOT_SEEN_AFTER = frozenset(
-    {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
-)
+_NOT_SEEN_AFTER = NOT | {"for", "like", "if", "no", "without", "whether", "unless", "from", "to"}
 _OF_ME = frozenset({",", "CC", "IN", "VBG"})
 """Tags of what goes on behind the "me" that opens a sentence."""
 _MANY = frozenset({"dozens", "hundreds", "scores", "thousands"})

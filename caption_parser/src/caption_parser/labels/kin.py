@@ -29,7 +29,7 @@ _SEXES = frozenset({"boar", "buck", "bull", "cow", "doe", "hen", "sow"})
 """Lemmas for the sexes of several kinds: there are bulls among moose."""
 _LITTLE = frozenset({"dude", "fella", "fellow", "gal", "guy"})
 """Behind "little", what people call the animal that the next sentence names."""
-_BEING = frozenset("'s are be been being is was were \u2019s".split())
+_BEING = frozenset("'s are be been being is was were".split())
 _SETTLED = KIN | _YOUNG | _SEXES
 _WITH_YOUNG = {
     "calf": (
