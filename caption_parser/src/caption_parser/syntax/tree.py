@@ -35,7 +35,10 @@ _lowered: dict[int, tuple[str, bool]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parse of `n` tokens: Penn Treebank tags, CLEAR dependency labels (as spaCy's English models give)."""
+    """A parse of `n` tokens: Penn Treebank tags, CLEAR dependency labels (as spaCy's English models give).
+
+    Trees share their lists, which are left as they are: `dataclasses.replace` makes another tree.
+    """
 
     words: list[str]
     """Lower-cased; what is cut off another word, with its apostrophe."""
