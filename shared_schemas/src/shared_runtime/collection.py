@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 
-_NEW_OBJECTS = 200_000
+_NEW_OBJECTS = 500_000
 """Between two looks; by default there are 700."""
 
 
