@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from itertools import islice
 from threading import Lock
 from typing import NamedTuple
@@ -106,7 +107,7 @@ class SegmentedParser:
             return parse
         if isinstance(parse, Tree):
             if parse.tags[0] not in NOUN_TAGS:
-                parse.tags[0] = self._segmenter.keyword_tag(parse.words[0]) or parse.tags[0]
+                return replace(parse, tags=[self._segmenter.keyword_tag(parse.words[0]) or parse.tags[0]])
         elif parse[0].tag_ not in NOUN_TAGS:
             parse[0].tag_ = self._segmenter.keyword_tag(parse[0].text) or parse[0].tag_
         return parse

@@ -84,6 +84,8 @@ OUR_POSSESSIVES = frozenset({"my", "our", "your"})
 DEFINITE = POINTING | THEIR_POSSESSIVES | OUR_POSSESSIVES
 """Before a noun they say which one is meant."""
 
+NOT = frozenset({"not", "n't"})
+
 SENTENCE_ENDS = frozenset({".", "!", "?"})
 
 QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''", "'", "\u2018", "\u2019"})
