@@ -1,6 +1,7 @@
 """The steps from senses to labels, in their order: each reads all captions of an image and adds to them."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 from caption_parser.labels.agreement import Agreement
 from caption_parser.labels.decisions import DecisionTable
@@ -17,6 +18,7 @@ from caption_parser.labels.repetitions import Repetitions
 from caption_parser.labels.truck_beds import TruckBeds
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
+from caption_parser.senses import SenseChoice
 from shared_schemas import Flag, Rule
 
 
@@ -31,10 +33,21 @@ class Decide(CaptionStep):
         return caption.with_objects(self._decided)
 
     def _decided(self, one: ObjectReading) -> ObjectReading:
+        choice, decision = one.choice, self._decisions.decide(one.lemma, one.choice)
+        if choice and decision and decision.rule is Rule.HOLONYM and choice.distribution:
+            choice = self._of_all_groups(choice, one.candidate.synsets, decision.label)
         # Made anew, since `_replace` takes several times as long.
-        return self._unflagged(
-            ObjectReading(one.candidate, one.choice, self._decisions.decide(one.lemma, one.choice))
-        )
+        return self._unflagged(ObjectReading(one.candidate, choice, decision))
+
+    def _of_all_groups(self, choice: SenseChoice, synsets: Sequence[int], label: int) -> SenseChoice:
+        """The choice with the score of all senses that lead to its label: a family is persons in most of them.
+
+        Of what is no group it would say more than is there: each sense of "table" that is furniture is at times
+        a desk to annotators.
+        """
+        shares = zip(synsets, choice.distribution, strict=True)
+        score = math.fsum(share for synset, share in shares if self._decisions.label_of(synset) == label)
+        return choice._replace(score=min(score, 1.0))
 
     def _unflagged(self, found: ObjectReading) -> ObjectReading:
         """The object without flags that speak against the very thing that its class is named after.
