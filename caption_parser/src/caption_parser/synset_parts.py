@@ -8,6 +8,7 @@ from spacy.language import Language
 from caption_parser.config import ParserConfig
 from caption_parser.labels.claims import ClaimedPrior
 from caption_parser.labels.decisions import DecisionTable
+from caption_parser.labels.games import GamesAndThings
 from caption_parser.labels.implied import ImpliedObjects
 from caption_parser.labels.mention_writer import AttributeNamer, MentionWriter
 from caption_parser.labels.own_attributes import OwnAttributes
@@ -74,7 +75,8 @@ class SynsetParts:
             keep_unlabelled=config.keep_unlabelled,
             write_relations=RelationWriter(RelationFinder(self.lexicon)) if config.relations else None,
         )
-        return SynsetLabeller(self.parse, self.disambiguator(), self.decisions, self.steps, write)
+        games = GamesAndThings(self.lexicon) if self.rules.sense_cues else None
+        return SynsetLabeller(self.parse, self.disambiguator(), self.decisions, self.steps, write, games)
 
     @cached_property
     def parse(self) -> SegmentedParser:

@@ -6,6 +6,7 @@ from itertools import islice
 from caption_parser.captions import ImageCaptions
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.findings import ImageFindings
+from caption_parser.labels.games import GamesAndThings
 from caption_parser.labels.mention_writer import MentionWriter
 from caption_parser.labels.reading import (
     CaptionReading,
@@ -16,6 +17,7 @@ from caption_parser.labels.reading import (
 )
 from caption_parser.senses import Disambiguator, SenseChoice, SenseQuery
 from caption_parser.syntax.segmented import ParsedCaption, SegmentedParser
+from caption_parser.syntax.tree import Tree
 from shared_schemas import Route
 
 
@@ -29,12 +31,14 @@ class SynsetLabeller:
         decisions: DecisionTable,
         steps: Sequence[LabelStep],
         write: MentionWriter,
+        games: GamesAndThings | None = None,
     ) -> None:
-        """`parse` tags and parses; `steps` lead from senses to labels."""
+        """`parse` tags and parses; `steps` lead from senses to labels; `games` tells balls from games."""
         self._parse_captions = parse
         self._disambiguator = disambiguator
         self._decisions = decisions
         self._steps = steps
+        self._games = games
         self.write = write
 
     def label(self, images: Sequence[ImageCaptions]) -> Iterator[ImageFindings]:
@@ -54,11 +58,14 @@ class SynsetLabeller:
 
     def _parse_one(self, parsed: ParsedCaption) -> CaptionReading:
         caption, tree, phrases, segments, flagged = parsed
-        objects = [ObjectReading(self._as_meant(one)) for one in object_candidates(caption, tree, phrases)]
+        candidates = object_candidates(caption, tree, phrases)
+        objects = [ObjectReading(self._as_meant(tree, one)) for one in candidates]
         return CaptionReading(caption, tree, phrases, tuple(objects), segments=segments, flagged=flagged)
 
-    def _as_meant(self, candidate: ObjectCandidate) -> ObjectCandidate:
+    def _as_meant(self, tree: Tree, candidate: ObjectCandidate) -> ObjectCandidate:
         synsets = self._decisions.meant(candidate.lemmas, candidate.synsets)
+        if self._games is not None and len(synsets) > 1:
+            synsets = self._games.meant(tree, candidate.token, synsets)
         return candidate if synsets == candidate.synsets else candidate._replace(synsets=synsets)
 
     def _with_senses(
