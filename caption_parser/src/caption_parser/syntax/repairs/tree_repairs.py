@@ -14,9 +14,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.pieces import LONGEST_PIECE, pieces
 from caption_parser.syntax.repairs.described_goods import DescribedGoods
-from caption_parser.syntax.repairs.headline_verbs import HeadlineVerbs
 from caption_parser.syntax.repairs.misread_words import MisreadWords
-from caption_parser.syntax.repairs.missed_subjects import MissedSubjects
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.repairs.verb_subjects import VerbSubjects
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
@@ -62,9 +60,7 @@ class TreeRepairs:
             (rules.nouns_by_dictionary, MisreadWords(verbs)),
             (rules.nouns_by_dictionary, DescribedGoods(lexicon, verbs)),
             (rules.nouns_by_agreement, self._nouns_by_agreement),
-            (rules.subjects_of_verbs, HeadlineVerbs(lexicon, verbs, self._words)),
             (rules.subjects_of_verbs, VerbSubjects(verbs, self._words)),
-            (rules.subjects_of_verbs, MissedSubjects(verbs, self._words)),
             (rules.subjects_of_participles, self._subjects_of_participles),
             (rules.subjects_of_participles, self._objects_of_acts),
         ]
