@@ -7,7 +7,7 @@ what follows tell which it is.
 """
 
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, MODIFIERS, NOMINAL_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.words.acts_and_beings import ActsAndBeings
 from caption_parser.syntax.words.roles import ACTS_OF_OFFICE, ACTS_OF_PLAYERS, OFFICES, PLAYERS
 from caption_parser.syntax.words.vehicles import vehicle_makes
@@ -18,8 +18,6 @@ _FINITE = frozenset({"VBP", "VBZ"})
 _CLAUSES = frozenset({"ROOT", "advcl", "ccomp", "conj", "parataxis", "relcl"})
 """Relations of a finite verb to what it depends on."""
 _OWN = frozenset({"det", "poss", "nummod"})
-_MODIFIES = frozenset({"amod", "compound", "nmod", "nummod"})
-"""What a subject is taken for; no noun is a number, and "a couple" is two that do something."""
 _OF_NOUNS = frozenset({"amod", "compound", "nmod", "nsubj"})
 _COUNTED = frozenset({"noun.animal", "noun.artifact", "noun.food", "noun.person", "noun.plant"})
 _LYING = frozenset({"graze", "hang", "lay", "lie", "rest", "wait"})
@@ -38,7 +36,6 @@ _ACTS = _AIMED | _TAKING_IN
 
 _LONGEST = 5
 """Words of a headline up to the verb: "K-9 Officer Rex retires"."""
-_OF_HEADLINES = NOUN_TAGS | ADJECTIVE_TAGS
 _THINGS = frozenset({"animal", "artifact", "body", "food", "group", "object", "person", "substance"})
 _SAID = frozenset({"cognition", "communication"})
 _OF_BEINGS = frozenset({"body", "communication", "consumption", "perception"})
@@ -94,7 +91,7 @@ class VerbSubjects:
             elif tree.words[verb] == "taxis" and tree.heads[verb] == noun and self._is_vehicle(tree, noun):
                 draft.make_finite(verb)
                 draft.deps[verb] = "acl"  # "the Airbus A320 taxis to the stand"
-            elif tree.deps[noun] in _MODIFIES and not self._names_things(tree, noun, verb):
+            elif tree.deps[noun] in MODIFIERS and not self._names_things(tree, noun, verb):
                 self._read_as_subject(draft, noun, verb)
 
     def _read_as_subject(self, draft: TreeDraft, noun: int, verb: int) -> None:
@@ -136,7 +133,7 @@ class VerbSubjects:
             and self._words.is_third_person(word)
             and (tree.is_noun(verb) or tree.deps[verb] in _OF_NOUNS)
             and tree.tags[noun] not in PLURAL_TAGS
-            and all(tree.tags[before] in _OF_HEADLINES for before in range(verb))
+            and all(tree.tags[before] in NOMINAL_TAGS for before in range(verb))
             and self._is_somebody(tree.words[noun])
             and not self._words.is_listed(tree.words[noun], word)
             and self._is_rather_done(tree, noun, verb)
@@ -172,7 +169,7 @@ class VerbSubjects:
         if tree.words[act] in _AIMED:
             return (
                 tree.heads[noun] == act
-                and tree.deps[noun] in _MODIFIES
+                and tree.deps[noun] in MODIFIERS
                 and self._beings.is_being(tree.words[noun])
             )
         if (tree.deps[noun], tree.heads[noun]) != ("npadvmod", act):

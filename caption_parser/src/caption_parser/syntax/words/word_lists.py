@@ -84,6 +84,9 @@ OUR_POSSESSIVES = frozenset({"my", "our", "your"})
 DEFINITE = POINTING | THEIR_POSSESSIVES | OUR_POSSESSIVES
 """Before a noun they say which one is meant."""
 
+MENTIONED = DEFINITE - OUR_POSSESSIVES | {"both"}
+"""Before a noun they say that it was named before."""
+
 SENTENCE_ENDS = frozenset({".", "!", "?"})
 
 QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''", "'", "\u2018", "\u2019"})
