@@ -23,6 +23,7 @@ from caption_parser.labels.findings import ImageFindings
 from caption_parser.model_versions import package_versions
 from caption_parser.readers.checks import one_caption
 from caption_parser.readers.fields import CAPTION_FIELDS
+from shared_runtime.collection import rare_collection
 from shared_runtime.errors import UsageError
 from shared_schemas import Flag, ImageLabels, LabelSpace
 from shared_schemas.errors import shown
@@ -195,8 +196,9 @@ class CaptionParser:
 
     def label_images(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
         """Records of a batch of images, in order. The labels of an image do not depend on its batch."""
-        findings = self.labeller.label(images)
-        return [self.record(image, of_image) for image, of_image in zip(images, findings, strict=True)]
+        with rare_collection():
+            findings = list(self.labeller.label(images))
+            return [self.record(image, of_image) for image, of_image in zip(images, findings, strict=True)]
 
     def record(self, image: ImageCaptions, findings: ImageFindings) -> ImageLabels:
         """The record of an image in which these mentions and relations were found."""

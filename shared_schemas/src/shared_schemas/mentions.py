@@ -99,7 +99,11 @@ class Mention(Record):
     synset: str | None = Field(None, description="WordNet 3.0 synset name, e.g. 'dog.n.01'.")
     sense_key: str | None = Field(None, description="WordNet 3.0 sense key, e.g. 'dog%1:05:00::'.")
     route: Route | None = Field(None, description="How the sense was decided.")
-    score: float | None = Field(None, description="The disambiguator's score of the chosen sense.")
+    score: float | None = Field(
+        None,
+        description="The disambiguator's score of the chosen sense; of a group of people, of all its senses "
+        "that are one.",
+    )
     rule: Rule | None = Field(None, description="How the label was decided; null: no label.")
     depth: NonNegativeInt | None = Field(None, description="Hypernym steps to the label's synset.")
     label: PositiveInt | None = Field(None, description="Contiguous class id in the label space; null: no label.")

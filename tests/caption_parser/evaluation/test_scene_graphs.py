@@ -32,6 +32,7 @@ def graph(objects: str, *attributes: tuple[str, str]) -> SceneGraph:
     [
         ("( kite )", graph("kite")),
         ("( owl , sit on , fence )", graph("owl fence")),
+        (" (owl,sit on,fence),(owl,is,brown)", graph("owl fence", ("owl", "brown"))),
         ("( owl , is , brown ) , ( owl , is , sleepy )", graph("owl", ("owl", "brown"), ("owl", "sleepy"))),
         ("( owls , is , 3 ) , ( owls , on , mossy roofs )", graph("owl roof", ("owl", "3"), ("roof", "mossy"))),
         ("( tennis player , is , young )", graph("player", ("player", "tennis"), ("player", "young"))),

@@ -5,6 +5,7 @@ import pytest
 from caption_parser import CaptionParser
 from caption_parser.labels.people_groups import people_groups
 from caption_parser.lexicon import default_lexicon
+from shared_schemas import Rule
 from tests.parsers import parser_of
 
 
@@ -16,6 +17,18 @@ def parser() -> CaptionParser:
 def people(parser: CaptionParser, caption: str) -> bool:
     (labels,) = parser.label([caption])
     return any(label.name == "person" for label in labels.foreground)
+
+
+@pytest.mark.parametrize("caption", ["A family eating dinner", "An elderly couple walks hand in hand"])
+def test_a_group_is_as_sure_as_all_its_senses_that_are_persons(parser: CaptionParser, caption: str) -> None:
+    (labels,) = parser.label([caption])
+    (person,) = (label for label in labels.foreground if label.name == "person")
+    (mention,) = (mention for mention in labels.mentions if mention.label == person.id)
+    assert mention.rule is Rule.HOLONYM
+    assert mention.score is not None
+    assert mention.score > 0.9
+    # By the likeliest of them alone it would be less than half.
+    assert person.confidence == pytest.approx(0.7 * mention.score, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
 """Batches are cut by captions, and their bytes stand alone."""
 
-import gc
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import zstandard
@@ -16,7 +15,6 @@ from caption_parser.runs.batches import (
     BatchLabeller,
     compressed,
     into_batches,
-    rare_collection,
 )
 from caption_parser.runs.grouping import group_by_image
 from caption_parser.runs.state import Fingerprint
@@ -81,35 +79,3 @@ def test_a_failure_that_the_user_can_mend_stays_what_it_is(word_parser: Callable
     task = BatchLabeller(word_parser(fail)(None).label_images, "in.tsv", "")
     with pytest.raises(MissingResourceError, match="no model"):
         task(Batch((ImageCaptions(7, ("a",)),), FINGERPRINT))
-
-
-@pytest.fixture
-def collector() -> Iterator[None]:
-    thresholds = gc.get_threshold()
-    yield
-    gc.set_threshold(*thresholds)
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("collector")
-def test_runs_that_overlap_leave_the_collector_as_it_was() -> None:
-    before = gc.get_threshold(), gc.get_freeze_count()
-    first, second = rare_collection(), rare_collection()
-    first.__enter__()
-    second.__enter__()
-    assert gc.get_threshold()[0] > before[0][0]
-    first.__exit__(None, None, None)
-    assert gc.get_threshold()[0] > before[0][0]
-    second.__exit__(None, None, None)
-    assert (gc.get_threshold(), gc.get_freeze_count()) == before
-
-
-@pytest.mark.usefixtures("collector")
-def test_a_run_leaves_what_the_host_does_with_the_collector() -> None:
-    gc.freeze()
-    frozen = gc.get_freeze_count()
-    gc.set_threshold(0)
-    with rare_collection():
-        assert gc.get_threshold()[0] == 0
-    # Frozen objects may die meanwhile, those of other threads, too; freezing again would add thousands.
-    assert frozen - 1000 < gc.get_freeze_count() <= frozen

@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 
 from caption_parser.calibration.records import Calibration
-from caption_parser.evaluation.presentation import numeric_table, shown_ratio
+from shared_runtime.command_line.tables import numeric_table, shown_ratio
 
 _SHOWN_CLASSES = 5
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from shared_runtime.collection import rare_collection
 from shared_runtime.command_line.groups import Command, Debug, lazy_app, run_app, show_help_alone
 
 COMMANDS = (
@@ -45,9 +46,6 @@ COMMANDS = (
     Command("doctor", "caption_parser.doctor:command", "Check that all that is needed is there."),
 )
 
-_NEW_OBJECTS = 50_000
-"""Between two looks at them; by default they are 700."""
-
 app = lazy_app(COMMANDS, completion=True)
 
 
@@ -77,13 +75,13 @@ def capparse(
 
 def main() -> None:
     """Run the command line; the process ends with an `ExitCode`."""
-    # What a command loads stays; the collector would look through all of it some dozen times.
-    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
-    # Nor need it look for cycles in what goes with the process: half a second where a parser was loaded.
+    # Cycles in what goes with the process need not be looked for: half a second where a parser was loaded.
     atexit.register(gc.freeze)
     # Processes share out the work; the library behind NumPy would start a thread for each core in each of them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from caption_parser.cli.light_spacy import lighten_spacy
 
     lighten_spacy()
-    run_app(app, "capparse")
+    # What a command loads stays; the collector would look through all of it some dozen times.
+    with rare_collection():
+        run_app(app, "capparse")

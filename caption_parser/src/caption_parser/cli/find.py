@@ -65,7 +65,7 @@ def find_command(
 
       capparse find labels.jsonl --class dog --without person --print records -o dogs.jsonl
     """
-    options = {name: value for name, value in locals().items() if value is not None}
+    options = locals()  # each goes by its name to the field of that name
     import json
     import sys
     from contextlib import nullcontext

@@ -14,11 +14,12 @@ from caption_parser.config import ParserConfig
 from caption_parser.json_file import read_json_file
 from caption_parser.lexicon import Lexicon, Synset
 from caption_parser.readers import ReadingOptions, read_captions
-from caption_parser.runs.batches import Batch, LabelImages, into_batches, rare_collection
+from caption_parser.runs.batches import Batch, LabelImages, into_batches
 from caption_parser.runs.grouping import Intake, group_by_image
 from caption_parser.runs.job import Parser, Progress
 from caption_parser.runs.options import Processes, process_count
 from caption_parser.runs.run import load_parser
+from shared_runtime.collection import rare_collection
 from shared_runtime.configuration import FrozenModel, differing
 from shared_runtime.errors import InputError
 from shared_runtime.workers import map_ordered
@@ -77,9 +78,10 @@ class CorpusCounts(FrozenModel):
 
 
 def words_of(label_space: LabelSpace) -> tuple[str, ...]:
-    """The phrases, reviewed words and neologisms of a label space, sorted."""
+    """The phrases, words and neologisms of a label space, and the names of what has nothing else, sorted."""
     phrases = {phrase for label in label_space.classes for phrase in (*label.phrases, *label.words)}
-    return tuple(sorted(phrases | set(label_space.neologisms)))
+    names = {label.spoken_name for label in label_space.classes if label.is_named_alone}
+    return tuple(sorted(phrases | names | set(label_space.neologisms)))
 
 
 def mentioned_synsets(records: Iterable[ImageLabels]) -> Counter[str]:
@@ -130,7 +132,7 @@ def count_synsets(
     rebuild = partial(_rebuilt, build_parser, config)
     mentions: Counter[str] = Counter()
     captions = 0
-    with group_by_image(intake) as images, rare_collection():
+    with group_by_image(intake) as images, rare_collection(freeze=True):
         workers = process_count(processes, small=False)
         counted = map_ordered(count_batch, into_batches(images), processes=workers, rebuild_task=rebuild)
         with closing(counted) as results:

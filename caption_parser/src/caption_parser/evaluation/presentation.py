@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 
 from caption_parser.evaluation.graph_evaluation import GraphEvaluation
 from caption_parser.evaluation.masks import PixelSource
 from caption_parser.evaluation.records import Comparison, Evaluation, MacroScores, MicroScores, Reliability
+from shared_runtime.command_line.tables import numeric_table, shown_ratio
 
 FIGURE_4_CLASSES = 35
 """How many classes Fig. 4 of Vilar & Perez shows."""
@@ -123,16 +123,3 @@ def _differences(comparison: Comparison) -> Table:
         if row.difference:
             table.add_row(row.name, shown_ratio(row.iou), shown_ratio(row.against_iou), f"{row.difference:+.3f}")
     return table
-
-
-def numeric_table(first: str, *numeric: str) -> Table:
-    """An empty table with a column of names and columns of numbers."""
-    table = Table(first, box=SIMPLE_HEAD)
-    for header in numeric:
-        table.add_column(header, justify="right")
-    return table
-
-
-def shown_ratio(value: float | None) -> str:
-    """Three digits, a dash where it is undefined."""
-    return "–" if value is None else f"{value:.3f}"

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 from caption_parser.evaluation.metrics import ratio
 from caption_parser.lexicon import Lexicon
+from caption_parser.scene_graphs.graph import written_triples
 from caption_parser.syntax.words.word_lists import NUMBERS
 from shared_runtime.errors import InputError
 from shared_runtime.files import reading
@@ -104,13 +105,13 @@ def read_scene_graphs(path: Path) -> Iterator[AnnotatedCaption]:
 def annotated_entities(scene_graph: str) -> tuple[Entity, ...]:
     """The entities of a graph as FACTUAL writes it, an entity per mention; ValueError if it is not written so."""
     entities: list[Entity] = []
-    for triple in _triples(scene_graph):
+    for triple in written_triples(scene_graph):
         match triple:
-            case [name] if name and name not in "()":
+            case (name,) if name and name not in "()":
                 entities.append(Entity(name))
-            case [subject, "is", attribute]:
+            case (subject, "is", attribute):
                 entities.append(Entity(subject, (attribute,)))
-            case [subject, _, target]:
+            case (subject, _, target):
                 entities += [Entity(subject), Entity(target)]
             case _:
                 raise ValueError(
@@ -121,18 +122,8 @@ def annotated_entities(scene_graph: str) -> tuple[Entity, ...]:
 
 def annotated_relations(scene_graph: str) -> tuple[tuple[str, str, str], ...]:
     """Subject, predicate and object of the relations of a graph as FACTUAL writes it."""
-    return tuple((one, said, other) for one, said, other in _whole(scene_graph) if said != "is")
-
-
-def _triples(scene_graph: str) -> list[list[str]]:
-    return [
-        triple.split(" , ")
-        for triple in scene_graph.strip().removeprefix("( ").removesuffix(" )").split(" ) , ( ")
-    ]
-
-
-def _whole(scene_graph: str) -> Iterator[list[str]]:
-    return (triple for triple in _triples(scene_graph) if len(triple) == 3)
+    whole = (triple for triple in written_triples(scene_graph) if len(triple) == 3)
+    return tuple((one, said, other) for one, said, other in whole if said != "is")
 
 
 def normalise(

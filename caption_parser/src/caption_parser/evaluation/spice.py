@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from caption_parser.lexicon import Lexicon
+from caption_parser.scene_graphs.graph import written_triples
 
 _CACHED_WORDS = 1 << 15
 _POS = ("n", "v", "a", "r")
@@ -40,13 +41,11 @@ class GraphMatch:
         return 2 * (len(found) - len(left)) / (len(found) + len(expected))
 
     def _triples(self, graph: str) -> set[Tuple]:
-        """The triples of a graph, whose words are singular; single objects have one member."""
-        words = graph.replace("(", " ( ").replace(")", " ) ").replace(",", " , ").split()
-        text = " ".join(word if word == "is" else self._singular(word) for word in words)
-        return {
-            tuple(member.strip() for member in triple.strip("() ").split(" , "))
-            for triple in text.split(" ) , ( ")
-        }
+        """The triples of a graph, whose words are singular."""
+        return {tuple(map(self._in_singular, triple)) for triple in written_triples(graph)}
+
+    def _in_singular(self, member: str) -> str:
+        return " ".join(word if word == "is" else self._singular(word) for word in member.split())
 
     def _tuples(self, graph: str) -> list[Tuple]:
         found: dict[Tuple, None] = {}

@@ -3,9 +3,9 @@
 And what it says in another sentence that a picture shows: "The image is a poster. It depicts a woman".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from caption_parser.labels.reading import CaptionReading, with_flag
+from caption_parser.labels.reading import CaptionReading, CaptionStep
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.picture_contents import PictureContents
@@ -23,25 +23,22 @@ _FURTHEST_HELD = 24
 _ENDS = frozenset({".", ";", "above", "behind", "below", "beside", "near", "next", "over", "while"})
 
 
-class DrawnAgain:
-    """Flags later mentions of what is depicted, and what these act upon; a `LabelStep`."""
+class DrawnAgain(CaptionStep):
+    """Flags later mentions of what is depicted, and what these act upon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._contents = PictureContents(DepictionWords.of(lexicon))
         self._people = Below(lexicon, [lexicon.synset("person.n.01")])
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with these flags."""
-        return [
-            self._of_caption(caption)
-            if any(Flag.DEPICTED in found.candidate.flags for found in caption.objects)
-            else caption
-            for caption in map(self._with_contents, captions)
-        ]
-
-    def _with_contents(self, caption: CaptionReading) -> CaptionReading:
-        contents = self._contents(caption.tree)
-        return _as_drawn(caption, contents) if contents else caption
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with these flags."""
+        if contents := self._contents(caption.tree):
+            caption = caption.with_flag(Flag.DEPICTED, contents)
+        if any(Flag.DEPICTED in found.candidate.flags for found in caption.objects):
+            again = self._again(caption)
+            again |= {thing for token in again for thing in _acted_upon(caption.tree, token)}
+            return caption.with_flag(Flag.DEPICTED, again) if again else caption
+        return caption
 
     def _of_parts(self, caption: CaptionReading) -> set[int]:
         """What the parts of drawn things hold, if nothing else stands between: "a mural of a bear. Its paws …"."""
@@ -61,7 +58,8 @@ class DrawnAgain:
                     whose = _ALONE
         return found
 
-    def _of_caption(self, caption: CaptionReading) -> CaptionReading:
+    def _again(self, caption: CaptionReading) -> set[int]:
+        """What is spoken of as what is drawn was, and what its parts hold."""
         drawn, real = set[str](), set[str]()
         again = set[int]()
         for found in sorted(caption.objects, key=lambda one: one.candidate.start):
@@ -73,11 +71,7 @@ class DrawnAgain:
                 again.add(token)
             else:
                 real.add(found.lemma)
-        again |= self._of_parts(caption)
-        again |= {thing for token in again for thing in _acted_upon(caption.tree, token)}
-        if not again:
-            return caption
-        return _as_drawn(caption, again)
+        return again | self._of_parts(caption)
 
 
 def _held_by_part(tree: Tree, part: int) -> Iterator[int]:
@@ -99,10 +93,3 @@ def _acted_upon(tree: Tree, subject: int) -> list[int]:
     if tree.deps[subject] != "nsubj":
         return []
     return [member for thing in tree.children_by(tree.heads[subject], "dobj") for member in tree.conjuncts(thing)]
-
-
-def _as_drawn(caption: CaptionReading, nouns: set[int]) -> CaptionReading:
-    objects = (
-        with_flag(found, Flag.DEPICTED) if found.candidate.token in nouns else found for found in caption.objects
-    )
-    return caption._replace(objects=tuple(objects))

@@ -32,13 +32,7 @@ class MembersOfGroups(CaptionStep):
             and not self._groups.isdisjoint(found.candidate.synsets)
             and self._is_of_others(caption.tree, found)
         }
-        if not others:
-            return caption
-        objects = (
-            found._replace(decision=None) if found.candidate.token in others else found
-            for found in caption.objects
-        )
-        return caption._replace(objects=tuple(objects))
+        return caption.without_label(others) if others else caption
 
     def _is_of_others(self, tree: Tree, group: ObjectReading) -> bool:
         """Whether the members are named and are no persons."""

@@ -4,23 +4,21 @@ Or a part of the body: "her feet". "Nobody" and "anyone" name none, and "he" non
 be.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from caption_parser.labels.decisions import DecisionTable
 from caption_parser.labels.owners_of_parts import OwnersOfParts
-from caption_parser.labels.reading import CaptionReading, EntailingWords, ImpliedObject, person_object
+from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, ImpliedObject, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.flags.traces import leaves_traces
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import NOT, SENTENCE_ENDS
 from shared_schemas import Flag
 
 _ASSERTING = frozenset({"someone", "somebody", "everyone", "everybody"})
 _PERSONAL = frozenset({"he", "she"})
-_NOT_SEEN_AFTER = frozenset(
-    {"for", "like", "if", "not", "n't", "no", "without", "whether", "unless", "from", "to"}
-)
+_NOT_SEEN_AFTER = NOT | {"for", "like", "if", "no", "without", "whether", "unless", "from", "to"}
 _OF_ME = frozenset({",", "CC", "IN", "VBG"})
 """Tags of what goes on behind the "me" that opens a sentence."""
 _MANY = frozenset({"dozens", "hundreds", "scores", "thousands"})
@@ -47,26 +45,20 @@ _TELLING = _ASSERTING | _PERSONAL | _MANY | {"me"}
 """One of these is in every caption that tells so of somebody."""
 
 
-class IndefinitePeople:
-    """Adds the persons of indefinite pronouns, which are no noun phrases; a `LabelStep`."""
+class IndefinitePeople(CaptionStep):
+    """Adds the persons of indefinite pronouns and of parts of bodies, which are no noun phrases."""
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
         self._parts = OwnersOfParts(decisions, lexicon)
         self._beings = Below(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01")))
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with what their indefinite pronouns and their parts of bodies entail."""
-        if self._person is None:
-            return list(captions)
-        return [
-            caption._replace(entailing=(*caption.entailing, *found))
-            if (found := tuple(self._of_caption(caption, self._person)))
-            else caption
-            for caption in captions
-        ]
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with what its indefinite pronouns and its parts of bodies entail."""
+        found = tuple(self._found(caption, self._person)) if self._person else ()
+        return caption.with_entailing(found) if found else caption
 
-    def _of_caption(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[EntailingWords]:
+    def _found(self, caption: CaptionReading, person: ImpliedObject) -> Iterator[EntailingWords]:
         tree = caption.tree
         for part in self._parts(caption):
             yield EntailingWords(tree.starts[part], tree.ends[part], (person,))

@@ -8,7 +8,7 @@ is a person, or the young of the animal that has the word for its own.
 from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.decisions import Decision, DecisionTable
-from caption_parser.labels.reading import CaptionReading, ObjectReading
+from caption_parser.labels.reading import CaptionReading, CaptionStep, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.tree import VERB_TAGS, Tree
@@ -29,7 +29,7 @@ _SEXES = frozenset({"boar", "buck", "bull", "cow", "doe", "hen", "sow"})
 """Lemmas for the sexes of several kinds: there are bulls among moose."""
 _LITTLE = frozenset({"dude", "fella", "fellow", "gal", "guy"})
 """Behind "little", what people call the animal that the next sentence names."""
-_BEING = frozenset("'s are be been being is was were \u2019s".split())
+_BEING = frozenset("'s are be been being is was were".split())
 _SETTLED = KIN | _YOUNG | _SEXES
 _WITH_YOUNG = {
     "calf": (
@@ -55,8 +55,8 @@ _GROUPS = frozenset({"couple", "family", "pair"})
 _PETS = ("dog.n.01", "cat.n.01")
 
 
-class Kin:
-    """Settles whether words of age, sex and kin are persons; a `LabelStep`."""
+class Kin(CaptionStep):
+    """Settles whether words of age, sex and kin are persons."""
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = decisions.by_synset.get(lexicon.synset("person.n.01"))
@@ -70,39 +70,24 @@ class Kin:
         self._labels_of_animals = labels_below(decisions, self._animals)
         self._labels_of_pets = labels_below(decisions, self._pets)
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with what their words of kin name."""
-        if self._person is None:
-            return list(captions)
-        return [
-            self._of_caption(caption, self._person)
-            if any(found.lemma in _SETTLED for found in caption.objects) or _speaks_of_little(caption)
-            else caption
-            for caption in captions
-        ]
-
-    def _of_caption(self, caption: CaptionReading, person: Decision) -> CaptionReading:
-        if any(found.lemma in _SEXES for found in caption.objects):
-            objects = tuple(self._of_sex(caption.tree, found, caption.objects) for found in caption.objects)
-            caption = caption._replace(objects=objects)
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with what its words of kin name."""
+        person, tree, others = self._person, caption.tree, caption.objects
+        if person is None or not (any(one.lemma in _SETTLED for one in others) or _speaks_of_little(caption)):
+            return caption
+        if any(found.lemma in _SEXES for found in others):
+            caption = caption.with_objects(lambda found: self._of_sex(tree, found, others))
         parents = [found for found in caption.objects if found.lemma not in _YOUNG and self._may_be_animal(found)]
         if parents:
-            objects = tuple(self._young(caption.tree, found, parents) for found in caption.objects)
-            caption = caption._replace(objects=objects)
+            caption = caption.with_objects(lambda found: self._young(tree, found, parents))
         animals = [found for found in caption.objects if self._is_animal(found)]
         named = [*animals, *(found for found in caption.objects if found.lemma in _YOUNG and found.decision)]
-        if named and "little" in caption.tree.words:
-            objects = tuple(
-                found._replace(decision=None) if _is_little(caption.tree, found, named) else found
-                for found in caption.objects
-            )
-            caption = caption._replace(objects=objects)
+        if named and "little" in tree.words:
+            little = {one.candidate.token for one in caption.objects if _is_little(tree, one, named)}
+            caption = caption.without_label(little)
         people = [found for found in caption.objects if self._is_person(found, person.label)]
-        return caption._replace(
-            objects=tuple(
-                self._settled(caption.tree, found, person, animals, people) if found.lemma in KIN else found
-                for found in caption.objects
-            )
+        return caption.with_objects(
+            lambda found: self._settled(tree, found, person, animals, people) if found.lemma in KIN else found
         )
 
     def _of_sex(self, tree: Tree, found: ObjectReading, others: Sequence[ObjectReading]) -> ObjectReading:

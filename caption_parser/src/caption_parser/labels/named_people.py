@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, person_object, with_flag
+from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, person_object
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.athletes import NamedAthletes
@@ -43,12 +43,8 @@ class NamedPeople(CaptionStep):
         )
         if by_role:
             # What a person is called is no hawk.
-            objects = (
-                with_flag(one, Flag.NAMED_ENTITY) if one.candidate.token in by_role else one
-                for one in caption.objects
-            )
-            caption = caption._replace(objects=tuple(objects))
-        return caption._replace(entailing=(*caption.entailing, *found)) if found else caption
+            caption = caption.with_flag(Flag.NAMED_ENTITY, by_role)
+        return caption.with_entailing(found) if found else caption
 
     def _is_breed(self, caption: CaptionReading, last: int) -> bool:
         """Whether two words in capitals are an animal and no name: "Asian Elephant", "Siberian Husky"."""

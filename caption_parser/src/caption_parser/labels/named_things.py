@@ -1,7 +1,7 @@
 """Things of which a caption has a famous name alone: "HMS Victory at Portsmouth", "Lufthansa 747 lands"."""
 
 from caption_parser.labels.decisions import DecisionTable
-from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, ImpliedObject, with_flag
+from caption_parser.labels.reading import CaptionReading, CaptionStep, EntailingWords, ImpliedObject
 from caption_parser.lexicon import Lexicon
 from caption_parser.syntax.flags.made_things import MadeThings
 from caption_parser.syntax.names.famous_names import FamousNames, FoundName, famous_names
@@ -68,17 +68,13 @@ class NamedThings(CaptionStep):
         shown = self._shown[name.shows]
         inside = [found for found in caption.objects if found.candidate.token in name.tokens]
         named = [found for found in inside if found.decision and found.decision.label == shown.decision.label]
-        objects = tuple(
-            with_flag(one, Flag.NAMED_ENTITY) if one in inside and one not in named else one
-            for one in caption.objects
-        )
-        caption = caption._replace(objects=objects)
+        caption = caption.with_flag(Flag.NAMED_ENTITY, {one.candidate.token for one in inside if one not in named})
         if not is_there or any(not found.candidate.flags for found in named):
             return caption
         doubted = not caption.flagged.get(Flag.UNCERTAIN, frozenset()).isdisjoint(name.tokens)
         flags = (Flag.UNCERTAIN,) if doubted else ()
         reading = EntailingWords(tree.starts[name.tokens[0]], tree.ends[name.tokens[-1]], (shown,), flags)
-        return caption._replace(entailing=(*caption.entailing, reading))
+        return caption.with_entailing([reading])
 
 
 def _is_seen_from(tree: Tree, name: FoundName) -> bool:

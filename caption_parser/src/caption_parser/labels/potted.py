@@ -7,7 +7,7 @@ houseplants, whatever its name; a label space without one is left alone.
 from collections.abc import Iterator, Sequence
 
 from caption_parser.labels.decisions import Decision, DecisionTable
-from caption_parser.labels.reading import CaptionReading, ImpliedObject, ObjectReading
+from caption_parser.labels.reading import CaptionReading, CaptionStep, ImpliedObject, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.senses import SenseChoice
@@ -40,8 +40,8 @@ _LIKELY_SENSES = 3
 """How many of the senses of a word may be meant beside the chosen one."""
 
 
-class PottedPlants:
-    """Labels plants that a caption puts in pots; a `LabelStep`."""
+class PottedPlants(CaptionStep):
+    """Labels plants that a caption puts in pots, beside their own class or in its place."""
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -51,24 +51,19 @@ class PottedPlants:
         self._decision = decision and Decision(decision.label, Rule.IMPLIED)
         self._plants = Below(lexicon, [lexicon.synset(_PLANT), lexicon.synset(_FLOWER)])
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> Sequence[CaptionReading]:
-        """The captions, whose plants in pots have the class beside their own or in its place."""
-        if self._decision is None:
-            return captions
-        return [self._of_caption(caption, self._decision) for caption in captions]
-
-    def _of_caption(self, caption: CaptionReading, decision: Decision) -> CaptionReading:
-        tree = caption.tree
-        if "potted" not in tree.words and _POTS.isdisjoint(tree.words):
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption, whose plants in pots have the class."""
+        words, decision = caption.tree.words, self._decision
+        if decision is None or ("potted" not in words and _POTS.isdisjoint(words)):
             return caption
-        tellingly = dict(_in_pots(tree))
-        objects = tuple(
-            self._labelled(found, decision)
-            if found.candidate.token in tellingly and self._is_plant(found, tellingly[found.candidate.token])
-            else found
-            for found in caption.objects
+        tellingly = dict(_in_pots(caption.tree))
+        return caption.with_objects(
+            lambda found: (
+                self._labelled(found, decision)
+                if found.candidate.token in tellingly and self._is_plant(found, tellingly[found.candidate.token])
+                else found
+            )
         )
-        return caption._replace(objects=objects)
 
     def _labelled(self, found: ObjectReading, decision: Decision) -> ObjectReading:
         labels = {found.decision and found.decision.label, *(one.decision.label for one in found.implied)}

@@ -4,9 +4,9 @@ Objects are noun phrases whose extended head is known; they stand in character o
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from caption_parser.labels.decisions import Decision, DecisionTable
 from caption_parser.lexicon import Lexicon
@@ -106,9 +106,24 @@ class CaptionReading(NamedTuple):
     """Its parts that were parsed apart, and those that were not read; empty: it was read whole."""
     flagged: TokenFlags = MappingProxyType({})
 
+    def with_objects(self, change: Callable[[ObjectReading], ObjectReading]) -> Self:
+        """The caption with its objects as `change` gives them."""
+        return self._replace(objects=tuple(map(change, self.objects)))
 
-def with_flag(found: ObjectReading, flag: Flag) -> ObjectReading:
-    """The object with one flag more."""
+    def with_flag(self, flag: Flag, tokens: Container[int]) -> Self:
+        """The caption with one flag more for the objects whose head nouns are these tokens."""
+        return self.with_objects(lambda one: _with_flag(one, flag) if one.candidate.token in tokens else one)
+
+    def without_label(self, tokens: Container[int]) -> Self:
+        """The caption without the labels of the objects whose head nouns are these tokens."""
+        return self.with_objects(lambda one: one._replace(decision=None) if one.candidate.token in tokens else one)
+
+    def with_entailing(self, words: Iterable[EntailingWords]) -> Self:
+        """The caption with further words that entail objects."""
+        return self._replace(entailing=(*self.entailing, *words))
+
+
+def _with_flag(found: ObjectReading, flag: Flag) -> ObjectReading:
     flags = {*found.candidate.flags, flag}
     return found._replace(candidate=found.candidate._replace(flags=tuple(one for one in Flag if one in flags)))
 

@@ -39,9 +39,7 @@ class Repetitions(CaptionStep):
         if len(labels) == len(set(labels)):
             return caption
         counted: dict[int, _Counted] = {}
-        return caption._replace(
-            objects=tuple(_recounted(caption.tree, found, counted) for found in caption.objects)
-        )
+        return caption.with_objects(lambda found: _recounted(caption.tree, found, counted))
 
 
 def _may_count(found: ObjectReading) -> bool:

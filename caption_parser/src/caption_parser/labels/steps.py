@@ -1,5 +1,6 @@
 """The steps from senses to labels, in their order: each reads all captions of an image and adds to them."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from caption_parser.labels.agreement import Agreement
@@ -12,35 +13,41 @@ from caption_parser.labels.kin import Kin
 from caption_parser.labels.named_people import NamedPeople
 from caption_parser.labels.named_things import NamedThings
 from caption_parser.labels.potted import PottedPlants
-from caption_parser.labels.reading import CaptionReading, LabelStep, ObjectReading
+from caption_parser.labels.reading import CaptionReading, CaptionStep, LabelStep, ObjectReading
 from caption_parser.labels.repetitions import Repetitions
 from caption_parser.labels.truck_beds import TruckBeds
 from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
+from caption_parser.senses import SenseChoice
 from shared_schemas import Flag, Rule
 
 
-class Decide:
+class Decide(CaptionStep):
     """Looks up the label of every object in its sense: all that the paper does."""
 
     def __init__(self, decisions: DecisionTable) -> None:
         self._decisions = decisions
 
-    def __call__(self, captions: Sequence[CaptionReading]) -> list[CaptionReading]:
-        """The captions with the decisions of their objects."""
-        decide, unflagged = self._decisions.decide, self._unflagged
+    def of_caption(self, caption: CaptionReading) -> CaptionReading:
+        """The caption with the decisions of its objects."""
+        return caption.with_objects(self._decided)
+
+    def _decided(self, one: ObjectReading) -> ObjectReading:
+        choice, decision = one.choice, self._decisions.decide(one.lemma, one.choice)
+        if choice and decision and decision.rule is Rule.HOLONYM and choice.distribution:
+            choice = self._of_all_groups(choice, one.candidate.synsets, decision.label)
         # Made anew, since `_replace` takes several times as long.
-        return [
-            caption._replace(
-                objects=tuple(
-                    [
-                        unflagged(ObjectReading(one.candidate, one.choice, decide(one.lemma, one.choice)))
-                        for one in caption.objects
-                    ]
-                )
-            )
-            for caption in captions
-        ]
+        return self._unflagged(ObjectReading(one.candidate, choice, decision))
+
+    def _of_all_groups(self, choice: SenseChoice, synsets: Sequence[int], label: int) -> SenseChoice:
+        """The choice with the score of all senses that lead to its label: a family is persons in most of them.
+
+        Of what is no group it would say more than is there: each sense of "table" that is furniture is at times
+        a desk to annotators.
+        """
+        shares = zip(synsets, choice.distribution, strict=True)
+        score = math.fsum(share for synset, share in shares if self._decisions.label_of(synset) == label)
+        return choice._replace(score=min(score, 1.0))
 
     def _unflagged(self, found: ObjectReading) -> ObjectReading:
         """The object without flags that speak against the very thing that its class is named after.

@@ -27,13 +27,12 @@ class TruckBeds(CaptionStep):
         if _BEDS.isdisjoint(words) or _TRUCKS.isdisjoint(words):
             return caption
         several = self._first_several(caption)
-        objects = (
-            found._replace(decision=None)
-            if _is_of_a_truck(caption.tree, found, may_be_theirs=found.candidate.token < several)
-            else found
+        beds = {
+            found.candidate.token
             for found in caption.objects
-        )
-        return caption._replace(objects=tuple(objects))
+            if _is_of_a_truck(caption.tree, found, may_be_theirs=found.candidate.token < several)
+        }
+        return caption.without_label(beds)
 
     def _first_several(self, caption: CaptionReading) -> int:
         """The first token behind which more than one being has been spoken of."""

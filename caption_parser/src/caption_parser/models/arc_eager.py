@@ -33,6 +33,31 @@ class Parses(NamedTuple):
     labels: list[str]
 
 
+class _Arcs(NamedTuple):
+    """What each word of a batch hangs on so far, and what hangs on it: (T + 1,) int32 each, 0 for none."""
+
+    heads: Numbers
+    moves: Numbers
+    """Those that made the arcs to the heads."""
+    first_left: Numbers
+    """The leftmost child."""
+    last_right: Numbers
+    """The rightmost child."""
+    sister: Numbers
+    """The right child of its head that the word took the place of."""
+
+    def add_left(self, child: Numbers, head: Numbers, move: Numbers) -> None:
+        """Hang words on others behind them, (N,) each."""
+        former = self.heads[child]
+        self.last_right[former] = np.where(former > 0, self.sister[child], 0)
+        self.heads[child], self.moves[child], self.first_left[head] = head, move, child
+
+    def add_right(self, child: Numbers, head: Numbers, move: Numbers) -> None:
+        """Hang words on others before them, (N,) each."""
+        self.sister[child], self.last_right[head] = self.last_right[head], child
+        self.heads[child], self.moves[child] = head, move
+
+
 class ArcEagerParser:
     """The parser of the caption pipeline that ships."""
 
@@ -84,10 +109,17 @@ class ArcEagerParser:
         return scores
 
     def _decide(self, table: Floats, lengths: Numbers) -> tuple[Numbers, Numbers]:
-        """For every word, from 1 on, its head (0: it is a root) and the move that made it."""
+        """For every word, from 1 on, its head (0: it is a root) and the move that made it.
+
+        Args:
+            table: ((T + 1) · features, P · H), of `_table`.
+            lengths: (B,), the words of each caption.
+
+        Returns:
+            Heads and moves, (T + 1,) each.
+        """
         size = int(lengths.sum()) + 1
-        heads, moves, first_left, last_right, sister = np.zeros((5, size), np.int32)
-        """`sister`: the right child of its head that the word took the place of."""
+        arcs = _Arcs(*np.zeros((5, size), np.int32))
         unshiftable, begins = np.zeros((2, size + 1), np.bool_)
         ends = lengths.cumsum(dtype=np.int32) + 1
         bottoms = ends - lengths + _PADS * np.arange(1, len(lengths) + 1, dtype=np.int32) - 1
@@ -109,33 +141,22 @@ class ArcEagerParser:
             words = words[:, : len(b0)]
             words[0], words[1], words[2] = b0, b1, s0
             words[3], words[4] = stack[top - 1], stack[top - 2]
-            words[5], words[6], words[7] = first_left[b0], first_left[s0], last_right[s0]
+            words[5], words[6], words[7] = arcs.first_left[b0], arcs.first_left[s0], arcs.last_right[s0]
             scores = self._score(table, words)
-
-            empty = depth == 0
-            no_arc = empty | (b0 == 0) | begins[b0]
-            scores[~empty & ((b1 == 0) | begins[b0] | unshiftable[b0]), _SHIFT] = _IMPOSSIBLE
-            scores[empty, _REDUCE] = _IMPOSSIBLE
-            scores[no_arc, _LEFT : self._break] = _IMPOSSIBLE
-            scores[(b1 == 0) | (b1 != b0 + 1) | begins[b1], self._break] = _IMPOSSIBLE
+            self._forbid(scores, b0, b1, empty=depth == 0, begins=begins, unshiftable=unshiftable)
             move = scores.argmax(axis=1)
 
             left = (move >= _LEFT) & (move < self._right)
             right = (move >= self._right) & (move < self._break)
             if left.any():
-                child, head = s0[left], b0[left]
-                former = heads[child]
-                last_right[former] = np.where(former > 0, sister[child], 0)
-                heads[child], moves[child], first_left[head] = head, move[left], child
-                unshiftable[head] = False
+                arcs.add_left(s0[left], b0[left], move[left])
+                unshiftable[b0[left]] = False
             if right.any():
-                child, head = b0[right], s0[right]
-                sister[child], last_right[head] = last_right[head], child
-                heads[child], moves[child] = head, move[right]
+                arcs.add_right(b0[right], s0[right], move[right])
             begins[b1[move == self._break]] = True
 
             reduced = move == _REDUCE
-            unshifted = reduced & (heads[s0] == 0) & (depth > 1)
+            unshifted = reduced & (arcs.heads[s0] == 0) & (depth > 1)
             if unshifted.any():
                 word = s0[unshifted]
                 unshiftable[word] = True
@@ -151,4 +172,22 @@ class ArcEagerParser:
             going_on = (top >= bottom) | (following < end) | (back >= bottom)
             if not going_on.all():
                 states = states[:, going_on]
-        return heads, moves
+        return arcs.heads, arcs.moves
+
+    def _forbid(
+        self, scores: Floats, b0: Numbers, b1: Numbers, *, empty: Flags, begins: Flags, unshiftable: Flags
+    ) -> None:
+        """Give moves that are not possible no chance.
+
+        Args:
+            scores: (N, M), of N states; changed.
+            b0, b1: (N,), the next two words.
+            empty: (N,), whether the stack is.
+            begins: (T + 2,), of each word, whether a sentence begins with it.
+            unshiftable: (T + 2,), of each word, whether it came back from the stack.
+        """
+        no_arc = empty | (b0 == 0) | begins[b0]
+        scores[~empty & ((b1 == 0) | begins[b0] | unshiftable[b0]), _SHIFT] = _IMPOSSIBLE
+        scores[empty, _REDUCE] = _IMPOSSIBLE
+        scores[no_arc, _LEFT : self._break] = _IMPOSSIBLE
+        scores[(b1 == 0) | (b1 != b0 + 1) | begins[b1], self._break] = _IMPOSSIBLE

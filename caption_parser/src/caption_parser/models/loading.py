@@ -12,6 +12,7 @@ from spacy.util import registry
 
 from caption_parser.models.tag_to_pos import TAG_TO_POS
 from caption_parser.modes import Mode
+from caption_parser.syntax.tree import SPELLED_AS
 from shared_runtime.errors import MissingResourceError, UsageError
 from shared_schemas.errors import did_you_mean
 
@@ -44,11 +45,13 @@ def load_nlp(spacy_model: str | Path | None = None) -> Language:
         UsageError: The pipeline is not an English tagger and parser with those label sets.
     """
     if spacy_model is None:
-        return _load_shipped()
-    nlp = spacy.load(_find(spacy_model), exclude=UNUSED_COMPONENTS)
-    _check_labels(nlp, str(spacy_model))
-    if not SET_POS & {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
-        nlp.add_pipe(TAG_TO_POS)
+        nlp = _load_shipped()
+    else:
+        nlp = spacy.load(_find(spacy_model), exclude=UNUSED_COMPONENTS)
+        _check_labels(nlp, str(spacy_model))
+        if not SET_POS & {nlp.get_pipe_meta(name).factory for name in nlp.pipe_names}:
+            nlp.add_pipe(TAG_TO_POS)
+    _know_spellings(nlp)
     return nlp
 
 
@@ -76,6 +79,19 @@ def describe_words_briefly(nlp: Language) -> None:
     vocabulary: Any = nlp.vocab
     getters = vocabulary.lex_attr_getters
     vocabulary.lex_attr_getters = {attribute: getters[attribute] for attribute in _READ_OF_WORDS}
+
+
+def _know_spellings(nlp: Language) -> None:
+    """Let "nt" look as "n't" does, which pipelines learned; that both mean "not" spaCy knows by itself."""
+    vocabulary: Any = nlp.vocab
+    suffix_of = vocabulary.lex_attr_getters[SUFFIX]
+    spelled = {word: suffix_of(other) for word, other in SPELLED_AS.items()}
+    vocabulary.lex_attr_getters = {
+        **vocabulary.lex_attr_getters,
+        SUFFIX: lambda word: spelled.get(word) or suffix_of(word),
+    }
+    for word, suffix in spelled.items():
+        vocabulary[word].suffix_ = suffix  # the exceptions of the tokenizer are in the vocabulary by now
 
 
 def _load_shipped() -> Language:

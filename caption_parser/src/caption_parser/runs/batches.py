@@ -4,12 +4,9 @@ Where a batch ends depends on the captions alone, never on the number of process
 whole label file are the same in every run.
 """
 
-import gc
 import io
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from threading import Lock
 
 from caption_parser.captions import ImageCaptions
 from caption_parser.runs.grouping import GroupedImages
@@ -127,53 +124,3 @@ def compressed(lines: bytes, suffix: str) -> bytes:
     with compress(buffer, suffix) as stream:
         stream.write(lines)
     return buffer.getvalue()
-
-
-_NEW_OBJECTS = 200_000
-"""Batches make many short-lived tuples and few cycles; by default the collector would look every 700 objects."""
-
-
-class _Collector:
-    """The garbage collector of the process, which runs in several threads share; afterwards it is as it was."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._runs = 0
-        self._restored = ExitStack()
-
-    def begin(self) -> None:
-        """A run begins."""
-        with self._lock:
-            self._runs += 1
-            if self._runs > 1:
-                return
-            thresholds = gc.get_threshold()
-            if thresholds[0]:  # zero: the host has no collection
-                gc.set_threshold(_NEW_OBJECTS, *thresholds[1:])
-                self._restored.callback(gc.set_threshold, *thresholds)
-            if not gc.get_freeze_count():  # else those that the host froze would be freed as well
-                gc.freeze()
-                self._restored.callback(gc.unfreeze)
-
-    def end(self) -> None:
-        """A run ends."""
-        with self._lock:
-            self._runs -= 1
-            if not self._runs:
-                self._restored.close()
-
-
-_collector = _Collector()
-
-
-@contextmanager
-def rare_collection() -> Iterator[None]:
-    """Collect cycles rarely, and never again look through what was loaded before; forked workers inherit it.
-
-    The collector takes about a third of the time of a run otherwise.
-    """
-    _collector.begin()
-    try:
-        yield
-    finally:
-        _collector.end()

@@ -21,13 +21,13 @@ from caption_parser.runs.batches import (
     LabelledBatch,
     compressed,
     into_batches,
-    rare_collection,
 )
 from caption_parser.runs.grouping import GroupedImages, Intake, group_by_image
 from caption_parser.runs.options import RunOptions, process_count
 from caption_parser.runs.previous import PreviousRun
 from caption_parser.runs.state import FailedImage, RunCounts, RunSettings, RunState
 from caption_parser.runs.summary import Estimate, RunSummary, Status, Timing
+from shared_runtime.collection import rare_collection
 from shared_runtime.files import shown_path
 from shared_runtime.workers import WorkerPool
 
@@ -172,7 +172,7 @@ class LabelJob:
     def _label(
         self, batches: Iterator[Batch], intake: Intake, images: GroupedImages, clock: _Clock, workers: Workers
     ) -> RunSummary:
-        with rare_collection(), self._open_output() as file, closing(workers.map(batches)) as labelled:
+        with rare_collection(freeze=True), self._open_output() as file, closing(workers.map(batches)) as labelled:
             for batch in labelled:
                 file.append(batch)
                 for failed in batch.failed:

@@ -8,6 +8,7 @@ import hashlib
 import os
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -254,15 +255,38 @@ class ResumableFile:
             raise OutputError(message) from error
 
 
-class StreamedFile:
-    """Writes standard output, a pipe or a device: nothing to resume, nothing to rename."""
+class UnresumedFile(ABC):
+    """A label file that is written in one go: nothing to resume, no summary beside it, and kept if it is empty."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._open_files = ExitStack()
+    def __init__(self) -> None:
         self.counts = RunCounts()
         self.size = 0
         self.failed: tuple[FailedImage, ...] = ()
+
+    def append(self, batch: LabelledBatch) -> None:
+        """Write a batch."""
+        self._write(batch.lines)
+        self.counts += batch.counts
+        self.failed += batch.failed
+        self.size += len(batch.lines)
+
+    @abstractmethod
+    def _write(self, lines: bytes) -> None: ...
+
+    def complete(self, summary: bytes) -> None:  # noqa: B027  nothing is left to do
+        """All batches are written."""
+
+    def discard(self) -> None:  # noqa: B027  nothing stood there before
+        """Nothing could be labelled."""
+
+
+class StreamedFile(UnresumedFile):
+    """Standard output, a pipe or a device."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._open_files = ExitStack()
 
     def __enter__(self) -> Self:
         if self._name == "-":
@@ -272,20 +296,11 @@ class StreamedFile:
                 self._stream = self._open_files.enter_context(Path(self._name).open("wb", buffering=0))
         return self
 
-    def append(self, batch: LabelledBatch) -> None:
-        """Write a batch and pass it on at once."""
+    def _write(self, lines: bytes) -> None:
+        """Pass them on at once."""
         with self._writing_errors():
-            write_all(self._stream, batch.lines)
+            write_all(self._stream, lines)
             self._stream.flush()
-        self.counts += batch.counts
-        self.failed += batch.failed
-        self.size += len(batch.lines)
-
-    def complete(self, summary: bytes) -> None:
-        """Nothing: a stream has no file to stand beside."""
-
-    def discard(self) -> None:
-        """Nothing: what a stream has it keeps."""
 
     def __exit__(self, *_exception: object) -> None:
         self._open_files.close()

@@ -1,5 +1,6 @@
 """`SceneGraph`: what one caption says of objects, as one small object."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -105,3 +106,9 @@ class SceneGraph:
 
 def _fields(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def written_triples(graph: str) -> list[tuple[str, ...]]:
+    """The triples of a graph in text form, whatever the spaces in it; single objects have one member."""
+    text = " ".join(re.sub(r"([(),])", r" \1 ", graph).split())
+    return [tuple(triple.split(" , ")) for triple in text.removeprefix("( ").removesuffix(" )").split(" ) , ( ")]

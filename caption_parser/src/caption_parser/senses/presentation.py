@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from caption_parser.senses.evaluation import SenseEvaluation
+from shared_runtime.command_line.tables import numeric_table
 
 _SHOWN_INSTANCES = 5
 
 
 def as_table(evaluation: SenseEvaluation) -> Table:
     """A row per part of speech and one for all, in percent."""
-    table = Table("", box=SIMPLE_HEAD)
-    for header in ("F1", "precision", "recall", "answered", "instances"):
-        table.add_column(header, justify="right")
+    table = numeric_table("", "F1", "precision", "recall", "answered", "instances")
     for name in ("noun", "verb", "adj", "adv", "all"):
         found = getattr(evaluation, name)
         ratios = map(_percent, (found.f1, found.precision, found.recall))

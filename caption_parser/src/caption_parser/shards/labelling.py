@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
@@ -15,12 +15,13 @@ from caption_parser.readers.fields import FieldChoice
 from caption_parser.readers.formats import format_named
 from caption_parser.readers.read import InputPart, read_part
 from caption_parser.readers.stretches import Stretch
-from caption_parser.runs.batches import BATCH_CAPTIONS, SMALL_RUN, LabelledBatch
+from caption_parser.runs.batches import BATCH_CAPTIONS, SMALL_RUN
 from caption_parser.runs.files_read import files_of_config
 from caption_parser.runs.job import LabelJob, Parser, Progress, Workers, label_workers
 from caption_parser.runs.options import OF_ONE_FILE, RunOptions, process_count
+from caption_parser.runs.output import UnresumedFile
 from caption_parser.runs.run import load_parser
-from caption_parser.runs.state import FailedImage, InputSettings, RunCounts, RunSettings, RunState
+from caption_parser.runs.state import InputSettings, RunSettings, RunState
 from caption_parser.runs.summary import RunSummary
 from caption_parser.shards.copies import read_copied
 from caption_parser.shards.plan import Plan, PlannedInput, Shard, load_plan
@@ -100,17 +101,11 @@ def label_shards(
     place = Folder(plan)
     planned, folder = load_plan(place), shards_folder(plan, output)
     numbers = planned.numbers(shards)
-    if folder.local is not None:
-        for role, path in (planned.files_of_inputs() | files_of_config(config)).items():
-            if path.resolve().parent == folder.local.resolve() and is_of_shard(path.name):
-                raise UsageError(f"{path} is {role}; a shard would be written over it. Choose another -o")
+    _check_not_read(folder, planned.files_of_inputs() | files_of_config(config))
     receipts = {number: done_receipt(number, planned, place, folder) for number in numbers if not run.overwrite}
     parser = build_parser(config)
     made_by = MadeBy(config=config, versions=parser.versions)
-    before = {number: receipt for number, receipt in receipts.items() if receipt is not None}
-    for number, receipt in before.items():
-        advice = "Use another -o, or --overwrite to label it again"
-        receipt.made_by.check_same(made_by, f"{folder.of(labels_name(number))}", advice)
+    before = _made_alike(receipts, made_by, folder)
     left = [number for number in numbers if number not in before]
     if not left:
         return ShardRun((), tuple(before))
@@ -136,6 +131,24 @@ def label_shards(
             except CapparseError as error:
                 failed[number] = str(error)
     return ShardRun(tuple(done), tuple(before), failed)
+
+
+def _check_not_read(folder: Folder, files: Mapping[str, Path]) -> None:
+    """Raise `UsageError` where a shard would be written over one of the files, which are named by their roles."""
+    if folder.local is None:
+        return
+    for role, path in files.items():
+        if path.resolve().parent == folder.local.resolve() and is_of_shard(path.name):
+            raise UsageError(f"{path} is {role}; a shard would be written over it. Choose another -o")
+
+
+def _made_alike(receipts: Mapping[int, Receipt | None], made_by: MadeBy, folder: Folder) -> dict[int, Receipt]:
+    """The receipts that there are. Raises `UsageError` for a shard that was made with other settings."""
+    there = {number: receipt for number, receipt in receipts.items() if receipt is not None}
+    for number, receipt in there.items():
+        advice = "Use another -o, or --overwrite to label it again"
+        receipt.made_by.check_same(made_by, f"{folder.of(labels_name(number))}", advice)
+    return there
 
 
 def _report(report: Callable[[Progress], None], shard: str, at: Progress) -> None:
@@ -239,17 +252,15 @@ class _ShardLabeller:
         return written
 
 
-class _ShardFile:
-    """The label file of a shard, under a temporary name; nothing to resume."""
+class _ShardFile(UnresumedFile):
+    """The label file of a shard, under a temporary name; its summary is part of the receipt."""
 
     suffix = ".zst"
     is_live = False
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.rejected = path.with_name(f"{path.name}.rejected")
-        self.counts = RunCounts()
-        self.size = 0
-        self.failed: tuple[FailedImage, ...] = ()
         self._path = path
         self._digest = hashlib.sha256()
 
@@ -269,16 +280,6 @@ class _ShardFile:
     def __exit__(self, *_exception: object) -> None:
         self._file.close()
 
-    def append(self, batch: LabelledBatch) -> None:
-        """Write a batch. Raises `OSError`."""
-        self._file.write(batch.lines)
-        self._digest.update(batch.lines)
-        self.counts += batch.counts
-        self.failed += batch.failed
-        self.size += len(batch.lines)
-
-    def complete(self, summary: bytes) -> None:
-        """Nothing: the summary is part of the receipt."""
-
-    def discard(self) -> None:
-        """Nothing: a shard without a usable row is done, too."""
+    def _write(self, lines: bytes) -> None:
+        self._file.write(lines)
+        self._digest.update(lines)

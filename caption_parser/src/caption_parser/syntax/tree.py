@@ -20,6 +20,10 @@ PARTICIPLE_TAGS = frozenset({"VBG", "VBN"})
 MODIFIERS = frozenset({"amod", "compound", "nmod", "nummod"})
 """Relations to a noun of the nouns, adjectives and numbers before it."""
 
+SPELLED_AS = {"nt": "n't"} | {
+    word.replace("'", "\u2019"): word for word in ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
+}
+"""What is cut off another word, as rules and pipelines know it: "isnt"; "nt" by itself may be a territory."""
 
 _HALF = 1 << 63
 """`Doc.to_array` writes a head to the left as an unsigned 64-bit number."""
@@ -34,10 +38,13 @@ _lowered: dict[int, tuple[str, bool]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parse of `n` tokens: Penn Treebank tags, CLEAR dependency labels (as spaCy's English models give)."""
+    """A parse of `n` tokens: Penn Treebank tags, CLEAR dependency labels (as spaCy's English models give).
+
+    Trees share their lists, which are left as they are: `dataclasses.replace` makes another tree.
+    """
 
     words: list[str]
-    """Lower-cased."""
+    """Lower-cased; what is cut off another word, with its apostrophe."""
     tags: list[str]
     deps: list[str]
     heads: list[int]
@@ -78,6 +85,8 @@ class Tree:
         return cls(words, tags, deps, heads, starts, ends, capitals, vectors)
 
     def __post_init__(self) -> None:
+        if not SPELLED_AS.keys().isdisjoint(self.words):
+            object.__setattr__(self, "words", [*_with_apostrophes(self.words, self.starts, self.ends)])
         children: list[list[int]] = [[] for _ in self.heads]
         first_conjuncts: list[int] = []
         for token, head in enumerate(self.heads):
@@ -136,6 +145,11 @@ class Tree:
         for member in found:
             found += [child for child in self.children[member] if self.deps[child] == "conj"]
         return found
+
+
+def _with_apostrophes(words: Sequence[str], starts: Sequence[int], ends: Sequence[int]) -> Iterator[str]:
+    for word, start, end_before in zip(words, starts, [-1, *ends], strict=False):
+        yield word if word == "nt" and start != end_before else SPELLED_AS.get(word, word)
 
 
 def lower_case(orths: Sequence[int], vocab: Vocab) -> tuple[list[str], list[int]]:

@@ -112,13 +112,7 @@ def run_training(
         for group in optimizer.param_groups:
             group["peak_lr"] = group["lr"]
     modules: dict[str, Any] = {"model": model, **named_optimizers}
-    resumed = load_checkpoint(folder, options)
-    step = 0
-    if resumed is not None:
-        step, state, random_state = resumed
-        for name, module in modules.items():
-            module.load_state_dict(state[name])
-        torch.set_rng_state(random_state)
+    step = _resume(folder, options, modules)
     model.train()
     if options.freeze == "all":
         model.encoder.eval()
@@ -153,6 +147,18 @@ def run_training(
         if step == stop_after:
             return step == steps
     return True
+
+
+def _resume(folder: Path, options: TrainingOptions, modules: dict[str, Any]) -> int:
+    """The step to go on from, with what the checkpoint has of the modules; 0 without one."""
+    resumed = load_checkpoint(folder, options)
+    if resumed is None:
+        return 0
+    step, state, random_state = resumed
+    for name, module in modules.items():
+        module.load_state_dict(state[name])
+    torch.set_rng_state(random_state)
+    return step
 
 
 def _positions(step: int, steps: int, steps_per_epoch: int) -> Sequence[tuple[int, int]]:

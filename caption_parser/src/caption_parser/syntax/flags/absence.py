@@ -9,10 +9,10 @@ from enum import StrEnum
 from caption_parser.syntax.clauses import RELATIVE_PRONOUNS, members_of, phrase_behind, subject_before
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.words.word_lists import POINTING
+from caption_parser.syntax.words.word_lists import NOT, POINTING
 
 _NEGATIONS = frozenset(
-    "barely cannot cant ca hardly neither never no nobody none nor not nothing n't nt scarcely without".split()
+    "barely cannot hardly neither never no nobody none nor not nothing n't scarcely without".split()
 )
 _UNIVERSALS = frozenset("all any anybody anyone anything every everybody everyone everything everywhere".split())
 _ITS = frozenset({"PRP$", "TO"})
@@ -113,8 +113,9 @@ _TRIGGERS = (
     | _GOING
     | _ONCE
     | _OUTSIDE
-    | frozenset({"nowhere", "unseen", "used", "longer", "left", "not", "n't", "closed"})
-    | frozenset({"cannot", "never", "ca", "cant", "neither"})
+    | frozenset({"nowhere", "unseen", "used", "longer", "left", "closed"})
+    | frozenset({"cannot", "never", "neither"})
+    | NOT
 )
 
 
@@ -151,7 +152,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
         yield from _unseen(tree, token)
     elif word in _OUTSIDE:
         yield from _out_of_sight(tree, token, word)
-    elif word in ("not", "n't", "cannot", "never", "cant"):
+    elif word in NOT or word in ("cannot", "never"):
         yield from _not_shown(tree, token)
 
 
@@ -251,6 +252,7 @@ def _departed(tree: Tree, token: int, word: str) -> Iterator[int]:
         and auxiliaries & _HAVE
         and _LEFT_PLACES.issuperset(places)
         and (word == "left" or tree.words[token + 1] in _AWAY)
+        and not tree.has_child(token, "neg")
         and not any(
             tree.tags[other] in _PRESENT and not tree.has_child(other, "nsubj")
             for other in tree.children_by(token, "conj")

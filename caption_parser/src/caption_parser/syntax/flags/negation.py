@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from caption_parser.syntax.clauses import alternatives
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
+from caption_parser.syntax.words.word_lists import NOT
 
 _NEGATIVE_NOUNS = frozenset({"nobody", "none", "nothing"})
 _NEGATIVE_PREPOSITIONS = frozenset({"without", "minus", "sans"})
@@ -13,7 +14,7 @@ _ABSENCE = frozenset(
 )
 """What "of" or "from" after them names is not there."""
 _LACKING = frozenset({"lacking", "lacks", "lack"})
-_BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "'s", "'re", "ai", "isnt", "arent"})
+_BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "'s", "'re", "ai"})
 _POSSESSING = frozenset(
     """
     carry carries carrying contain contains containing feature features featuring had has have having hold holding
@@ -27,8 +28,10 @@ _BUT = frozenset({"just", "merely", "only", "simply"})
 _COMPARING = frozenset({"doubt", "fewer", "less", "matter", "more", "wonder"})
 """What "no" before them does not deny: "no fewer than two dogs"."""
 _SIGNS = frozenset({"sign", "signs", "symbol", "symbols", "zone", "zones", "signage"})
-_TRIGGERS = frozenset({"no", "not", "n't", "never", "neither", "nor"}) | (
-    _NEGATIVE_NOUNS | _NEGATIVE_PREPOSITIONS | _ABSENCE | _LACKING | {"missing"}
+_TRIGGERS = (
+    frozenset({"no", "never", "neither", "nor"})
+    | NOT
+    | (_NEGATIVE_NOUNS | _NEGATIVE_PREPOSITIONS | _ABSENCE | _LACKING | {"missing"})
 )
 
 
@@ -48,7 +51,7 @@ def _denied_by(tree: Tree, token: int, word: str) -> Iterator[int]:
             yield from alternatives(tree, head)
         elif word == "nor":
             yield from _noun_after(tree, token)
-    elif word in ("not", "n't", "never"):
+    elif word in NOT or word == "never":
         if token + 1 < len(tree) and tree.words[token + 1] not in _AFFIRMING:
             yield from _denied_by_not(tree, token, head)
     elif word in _NEGATIVE_PREPOSITIONS:

@@ -14,7 +14,7 @@ from caption_parser.syntax.words.body_parts import BodyParts
 from caption_parser.syntax.words.word_kinds import WordKinds
 from caption_parser.syntax.words.word_lists import DEFINITE, ONE_OR_EACH, OUR_POSSESSIVES, in_both_numbers
 
-_WITH_S = frozenset({"'s", "\u2019s", "\u02bcs", "`s", "\u00b4s"})
+_WITH_S = frozenset({"'s", "\u02bcs", "`s", "\u00b4s"})
 _WITHOUT_S = frozenset({"'", "\u2019", "\u02bc", "`", "\u00b4"})
 _APOSTROPHES = _WITH_S | _WITHOUT_S
 _UNMARKED = frozenset({"mens", "womens", "childrens"})  # with the apostrophe left out, and nothing else

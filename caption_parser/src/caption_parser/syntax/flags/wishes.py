@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from caption_parser.syntax.clauses import phrase_behind
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import NOT, SENTENCE_ENDS
 
 _WISHING = frozenset({"want", "need", "wish", "crave", "miss", "prefer"})
 _WISHERS = frozenset({"i", "we", "you"})
@@ -12,10 +12,9 @@ _SEEKING = frozenset(
     {"look", "looking", "looks", "searching", "searches", "search", "hunting", "hoping", "wishing", "asking"}
 )
 _INDEFINITE = frozenset({"a", "an", "another", "some", "any"})
-_NOT = frozenset({"not", "n't", "nt"})
 _WARNING = frozenset({"warning", "warns", "about", "against"})
 _SIGNS = frozenset({"sign", "signs"})
-_TRIGGERS = _WISHING | _SEEKING | _WARNING | frozenset({"do", "dont", "don't", "never", "beware"})
+_TRIGGERS = _WISHING | _SEEKING | _WARNING | frozenset({"do", "never", "beware"})
 _ENDS = SENTENCE_ENDS | {",", ";", ":"}
 
 
@@ -47,7 +46,7 @@ def _forbids(tree: Tree, first: int) -> bool:
     words = tree.words[first : first + 3]
     if len(words) < 3 or tree.tags[first + (1 if words[0] == "never" else 2)] not in ("VB", "VBP", "NN", "JJ"):
         return False
-    return words[0] == "never" or (words[0] == "do" and words[1] in _NOT)
+    return words[0] == "never" or (words[0] == "do" and words[1] in NOT)
 
 
 def _clause(tree: Tree, first: int) -> Iterator[int]:

@@ -82,7 +82,7 @@ def _is_of_actors(tree: Tree, title: int) -> bool:
         title < len(tree)
         and tree.has_capital(title)
         and _OF_PLASTER.isdisjoint(tree.words)
-        and not {"'s", "\u2019s"}.intersection(tree.words[title : title + _FURTHEST_PLACE])
+        and "'s" not in tree.words[title : title + _FURTHEST_PLACE]
     )
 
 

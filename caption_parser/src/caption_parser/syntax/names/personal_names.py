@@ -76,7 +76,7 @@ _PETS = (
     "domestic_animal.n.01",
 )
 _TOYS = frozenset({"cartoon", "lego", "playmobil", "plush", "toy"})
-_OWNING = frozenset({"'", "'s", "\u2019", "\u2019s"})
+_OWNING = frozenset({"'", "'s", "\u2019"})
 _OCCASIONS = frozenset("anniversary birthday centenary day holiday jubilee years".split())
 """What towns and firms celebrate, too."""
 

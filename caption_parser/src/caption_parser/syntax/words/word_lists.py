@@ -87,6 +87,8 @@ DEFINITE = POINTING | THEIR_POSSESSIVES | OUR_POSSESSIVES
 MENTIONED = DEFINITE - OUR_POSSESSIVES | {"both"}
 """Before a noun they say that it was named before."""
 
+NOT = frozenset({"not", "n't"})
+
 SENTENCE_ENDS = frozenset({".", "!", "?"})
 
 QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''", "'", "\u2018", "\u2019"})
