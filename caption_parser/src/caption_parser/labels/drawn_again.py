@@ -11,7 +11,7 @@ from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.picture_contents import PictureContents
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.depiction_words import DepictionWords
-from caption_parser.syntax.words.word_lists import DEFINITE, OUR_POSSESSIVES, THEIR_POSSESSIVES
+from caption_parser.syntax.words.word_lists import MENTIONED, THEIR_POSSESSIVES
 from shared_schemas import Flag
 
 _WITH = {"horseback": frozenset({"horse", "rider"})}
@@ -21,7 +21,6 @@ _ALONE = frozenset({"its"})
 """All that speaks of what is drawn where somebody stands before it who has hands himself."""
 _FURTHEST_HELD = 24
 _ENDS = frozenset({".", ";", "above", "behind", "below", "beside", "near", "next", "over", "while"})
-_KNOWN = DEFINITE - OUR_POSSESSIVES | {"both"}
 
 
 class DrawnAgain(CaptionStep):
@@ -86,7 +85,7 @@ def _held_by_part(tree: Tree, part: int) -> Iterator[int]:
 
 
 def _is_known(tree: Tree, noun: int) -> bool:
-    return any(tree.words[child] in _KNOWN for child in tree.children_by(noun, "det", "poss"))
+    return any(tree.words[child] in MENTIONED for child in tree.children_by(noun, "det", "poss"))
 
 
 def _acted_upon(tree: Tree, subject: int) -> list[int]:

@@ -8,7 +8,7 @@ from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.name_words import NameWords
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
+from caption_parser.syntax.tree import NOMINAL_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.words.depiction_words import SELF_LIKENESSES, DepictionWords
 from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
 
@@ -35,7 +35,6 @@ _FIGURES = frozenset({"figure", "figures"})
 _ENDS = SENTENCE_ENDS | {";", ":"}
 _LEFT_BEHIND = frozenset({"hair"})
 """What somebody loses: in a drain there is nobody."""
-_NAMING = NOUN_TAGS | ADJECTIVE_TAGS
 _NOBODY_KNOWN = frozenset({"someone", "somebody"})
 _HUMAN = frozenset({"human", "humans"})
 _FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs"})
@@ -131,7 +130,7 @@ class OwnersOfParts(NameWords):
         ends = [token for token in range(owner) if tree.words[token] in _ENDS]
         first = ends[-1] + 1 if ends else 0
         last = first
-        while last < owner and tree.has_capital(last) and tree.tags[last] in _NAMING:
+        while last < owner and tree.has_capital(last) and tree.tags[last] in NOMINAL_TAGS:
             last += 1
         name = tree.words[first:last]
         if len(name) > 1:

@@ -14,8 +14,11 @@ from spacy.vocab import Vocab
 NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 PLURAL_TAGS = frozenset({"NNS", "NNPS"})
 ADJECTIVE_TAGS = frozenset({"JJ", "JJR", "JJS"})
+NOMINAL_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
 VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ"})
 PARTICIPLE_TAGS = frozenset({"VBG", "VBN"})
+MODIFIERS = frozenset({"amod", "compound", "nmod", "nummod"})
+"""Relations to a noun of the nouns, adjectives and numbers before it."""
 
 SPELLED_AS = {"nt": "n't"} | {
     word.replace("'", "\u2019"): word for word in ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")

@@ -9,14 +9,12 @@ from enum import StrEnum
 from caption_parser.syntax.clauses import RELATIVE_PRONOUNS, members_of, phrase_behind, subject_before
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import NOUN_TAGS, VERB_TAGS, Tree
-from caption_parser.syntax.words.word_lists import NOT, POINTING, THEMSELVES
+from caption_parser.syntax.words.word_lists import NOT, POINTING
 
 _NEGATIONS = frozenset(
     "barely cannot hardly neither never no nobody none nor not nothing n't scarcely without".split()
 )
 _UNIVERSALS = frozenset("all any anybody anyone anything every everybody everyone everything everywhere".split())
-_BEHIND_AN_ADVERB = frozenset({"VBG", "VBN", "JJ"})
-"""Tags behind an "all" that means "wholly": "all wearing black except for a hat"."""
 _ITS = frozenset({"PRP$", "TO"})
 _CONDITIONS = frozenset({"after", "before", "if", "once", "until", "when"})
 _BE = frozenset({"am", "are", "be", "been", "being", "is", "was", "were", "'s", "'re"})
@@ -172,13 +170,9 @@ def _applies(tree: Tree, when: _When, first: int, behind: int) -> bool:
         case _When.ALWAYS:
             return True
         case _When.AFTER_A_UNIVERSAL:
-            return _NEGATIONS.isdisjoint(before) and any(
-                word in _UNIVERSALS and tree.tag(first - len(before) + place + 1) not in _BEHIND_AN_ADVERB
-                for place, word in enumerate(before)
-            )
+            return _NEGATIONS.isdisjoint(before) and not _UNIVERSALS.isdisjoint(before)
         case _When.AFTER_A_UNIVERSAL_NOUN:
-            near = before[-3:-1]
-            return tree.tag(first - 1) in NOUN_TAGS and not _UNIVERSALS.isdisjoint(near) and "not" not in near
+            return tree.tag(first - 1) in NOUN_TAGS and not _UNIVERSALS.isdisjoint(before[-3:-1])
         case _When.AFTER_A_NOUN:
             return tree.tag(first - 1) in NOUN_TAGS and _NEGATIONS.isdisjoint(before)
         case _When.BEFORE_NOTHING_KNOWN:
@@ -187,11 +181,10 @@ def _applies(tree: Tree, when: _When, first: int, behind: int) -> bool:
 
 def _absent(tree: Tree, token: int, word: str) -> Iterator[int]:
     """ "the bus is gone", "is missing from the couch", "has vanished"; what is "missing a leg" is there."""
-    lacks_something = word == "missing" and (tree.has_child(token, "dobj") or tree.deps[token] == "amod")
+    lacks_something = word == "missing" and tree.has_child(token, "dobj")
     goes_on = word == "gone" and (tree.word(token + 1) in _GOES_ON or tree.tag(token + 1) == "JJ")
-    if lacks_something or goes_on or tree.word(token - 1) in _PARTLY:
-        return
-    if _is_after(tree, token, _BE | _HAVE):
+    is_partly = tree.word(token - 1) in _PARTLY
+    if not (lacks_something or goes_on or is_partly) and _is_after(tree, token, _BE | _HAVE):
         yield from subject_before(tree, token)
 
 
@@ -209,21 +202,16 @@ def _nowhere(tree: Tree, token: int) -> Iterator[int]:
 def _unseen(tree: Tree, token: int) -> Iterator[int]:
     """ "an unseen hand"; of "an unseen man's hand" the hand is there."""
     noun = tree.heads[token]
-    is_a_part = tree.word(noun + 1) == "'s" or tree.has_child(noun, "poss")
-    if tree.deps[token] == "amod" and noun > token and not is_a_part:
+    if tree.deps[token] == "amod" and tree.word(noun + 1) != "'s":
         yield noun
 
 
 def _out_of_sight(tree: Tree, token: int, word: str) -> Iterator[int]:
     """ "the dog is out of the frame", "someone off camera"; who "looks out of frame" is there.
 
-    "The chair has been pushed out of the picture"; "the dog itself is out".
+    "The chair has been pushed out of the picture".
     """
     before = tree.words[max(0, token - 4) : token]
-    if word == "out" and len(before) > 1 and before[-2] in THEMSELVES and before[-1] in _BE:
-        if tree.word(token + 1) in ("", ".", ";", "of"):
-            yield from subject_before(tree, token)
-        return
     if not before or not _is_out_of_the_picture(tree, token, word):
         return
     if tree.is_noun(token - 1):
@@ -264,7 +252,6 @@ def _departed(tree: Tree, token: int, word: str) -> Iterator[int]:
         and auxiliaries & _HAVE
         and _LEFT_PLACES.issuperset(places)
         and (word == "left" or tree.words[token + 1] in _AWAY)
-        and tree.deps[token] != "relcl"
         and not tree.has_child(token, "neg")
         and not any(
             tree.tags[other] in _PRESENT and not tree.has_child(other, "nsubj")
@@ -303,10 +290,8 @@ def _is_what_somebody_did(tree: Tree, token: int) -> bool:
 
 def _once(tree: Tree, token: int) -> Iterator[int]:
     """ "a wall that once had a clock", "where a tree once stood", "once used by trams"."""
-    following, where = tree.word(token + 1), _where_before(tree, token)
-    if where is not None and (following in _PLACED or following in _STATES or tree.tag(token + 1) == "VBD"):
-        yield from _nouns_between(tree, where, token)
-    elif following in ("had", "held", "contained", "housed", "featured", "owned", "displayed"):
+    following = tree.word(token + 1)
+    if following in ("had", "held", "contained", "housed", "featured", "owned", "displayed"):
         yield from phrase_behind(tree, token + 2)
     elif following in _PLACED and tree.word(token + 2) in ("", *_HERE):
         yield from subject_before(tree, token)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from caption_parser.syntax.clauses import phrase_behind
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.word_lists import DEFINITE, OUR_POSSESSIVES, SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import MENTIONED, SENTENCE_ENDS
 
 _RUNS = """
     possibly|perhaps|maybe|probably|presumably|likely|potentially|apparently|supposedly|conceivably|allegedly
@@ -29,8 +29,6 @@ _CONCLUDING_OR_AS_IF = _CONCLUDING | _AS_IF
 _LEAVING = frozenset("abandoned departed disappeared fled gone left stepped vanished walked".split())
 _ENDS = SENTENCE_ENDS | {",", ";", ":", "but"}
 _NO_PHRASE = frozenset({"IN", "TO", "CC", "EX", "."})
-_KNOWN = DEFINITE - OUR_POSSESSIVES | {"both"}
-"""What they determine was named before, and is there whatever is concluded about it."""
 
 
 def uncertain_nouns(tree: Tree) -> set[int]:
@@ -51,7 +49,7 @@ def concluded_nouns(tree: Tree) -> set[int]:
             concludes = tree.tags[token] not in ("NN", "NNS") or tree.word(token + 1) == "that"
         elif concludes and ((tree.is_noun(token) and not known) or _has_left(tree, token)):
             found.add(token)
-        known = (word in _KNOWN and not (word == "that" and tree.words[token - 1] in _CONCLUDING)) or (
+        known = (word in MENTIONED and not (word == "that" and tree.words[token - 1] in _CONCLUDING)) or (
             known and tree.tags[token] not in ("IN", "DT", "VBZ", "VBP", "VBD", "CC")
         )
     return found

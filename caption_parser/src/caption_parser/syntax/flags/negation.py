@@ -80,7 +80,7 @@ def _denied_by_not(tree: Tree, token: int, head: int) -> Iterator[int]:
 
 def _missing(tree: Tree, token: int, head: int) -> Iterator[int]:
     """ "a missing wheel", "a kitchen missing a sink"; a player "missing the ball" has it before him."""
-    if tree.deps[token] == "amod" and tree.is_noun(head) and head > token:
+    if tree.deps[token] == "amod":
         yield head
     elif tree.deps[token] == "acl":
         for noun in tree.children_by(token, "dobj"):

@@ -12,7 +12,7 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.remembering import remembered
 from caption_parser.syntax.names.team_names import team_nicknames
 from caption_parser.syntax.phrases import ExtendedHead
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import NOMINAL_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.words.vehicles import ambiguous_makes, vehicle_makes, vehicle_models
 from caption_parser.syntax.words.word_kinds import WordKinds
 from caption_parser.syntax.words.word_lists import QUOTES
@@ -21,7 +21,6 @@ from shared_runtime.packaged import packaged_toml
 _FILE = "proper_names.toml"
 _LONGEST_PLACE = 3
 _LONGEST_NAME = 6
-_NAMING_TAGS = NOUN_TAGS | ADJECTIVE_TAGS
 _MOST_CAPITALS = 32
 """Words; more with capitals in a row are no name."""
 _PLACES = (
@@ -315,7 +314,7 @@ def _means_names(tree: Tree) -> bool:
 def _capitals_before(tree: Tree, start: int) -> list[int]:
     """The run of capitalised tokens that ends before `start`, in text order."""
     first = start
-    while start - first < _MOST_CAPITALS and tree.has_capital(first - 1) and tree.tags[first - 1] in _NAMING_TAGS:
+    while start - first < _MOST_CAPITALS and tree.has_capital(first - 1) and tree.tags[first - 1] in NOMINAL_TAGS:
         first -= 1
     return list(range(first, start))
 

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from caption_parser.syntax.tree import NOUN_TAGS, Tree
+from caption_parser.syntax.tree import MODIFIERS, NOUN_TAGS, Tree
 from caption_parser.syntax.words.acts_and_beings import SHOWS_WHAT_IT_TAKES_IN
 
-_MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
 _OF_THE_WHOLE = frozenset({"appos", "punct", "relcl"})
 """Relations of what follows a noun phrase to its head, whatever that is."""
 
@@ -76,7 +75,7 @@ class TreeDraft:
         if tree.heads[participle] == subject and tree.heads[subject] > participle:
             top = tree.heads[subject]
         while tree.heads[top] != top and (
-            subject < tree.heads[top] < participle or (top == participle and tree.deps[top] in _MODIFIES)
+            subject < tree.heads[top] < participle or (top == participle and tree.deps[top] in MODIFIERS)
         ):
             top = tree.heads[top]
         thing = top if top > participle else None

@@ -14,12 +14,10 @@ from caption_parser.lexicon import Lexicon
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.pieces import LONGEST_PIECE, pieces
 from caption_parser.syntax.repairs.described_goods import DescribedGoods
-from caption_parser.syntax.repairs.headline_verbs import HeadlineVerbs
 from caption_parser.syntax.repairs.misread_words import MisreadWords
-from caption_parser.syntax.repairs.missed_subjects import MissedSubjects
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
 from caption_parser.syntax.repairs.verb_subjects import VerbSubjects
-from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, MODIFIERS, NOUN_TAGS, PARTICIPLE_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.words.acts_and_beings import SHOWS_WHAT_IT_TAKES_IN, ActsAndBeings
 from caption_parser.syntax.words.verb_words import VerbWords
 from caption_parser.syntax.words.word_lists import ONE_OR_EACH
@@ -31,7 +29,6 @@ _OF_CLAUSES = frozenset(
     {"nsubj", "nsubjpass", "dobj", "dative", "aux", "auxpass", "prt", "advmod", "neg", "ccomp"}
 )
 """Relations to a verb that a noun has to nothing."""
-_MODIFIES = frozenset({"compound", "amod", "nmod", "nummod"})
 
 _GOING_BY = frozenset({"approaching", "crossing", "entering", "leaving", "passing"})
 _VEHICLES = frozenset(
@@ -62,9 +59,7 @@ class TreeRepairs:
             (rules.nouns_by_dictionary, MisreadWords(verbs)),
             (rules.nouns_by_dictionary, DescribedGoods(lexicon, verbs)),
             (rules.nouns_by_agreement, self._nouns_by_agreement),
-            (rules.subjects_of_verbs, HeadlineVerbs(lexicon, verbs, self._words)),
             (rules.subjects_of_verbs, VerbSubjects(verbs, self._words)),
-            (rules.subjects_of_verbs, MissedSubjects(verbs, self._words)),
             (rules.subjects_of_participles, self._subjects_of_participles),
             (rules.subjects_of_participles, self._objects_of_acts),
         ]
@@ -228,14 +223,14 @@ class TreeRepairs:
         if (
             tree.words[participle] in _ON_THEIR_WAY
             and tree.words[noun] in _VEHICLES | _FLYING
-            and tree.deps[noun] in _MODIFIES
+            and tree.deps[noun] in MODIFIERS
             and tree.word(participle + 1) == ","
             and tree.has_capital(participle + 2)
         ):
             return noun
         if (
             tree.words[participle] in _GOING_BY
-            and tree.deps[noun] in _MODIFIES
+            and tree.deps[noun] in MODIFIERS
             and (
                 (tree.words[noun] in _VEHICLES and tree.has_capital(participle + 1))
                 or (tree.words[noun] == "express" and tree.has_capital(noun) and tree.has_capital(noun - 1))
@@ -245,14 +240,14 @@ class TreeRepairs:
         if tree.tags[participle] not in NOUN_TAGS | {"VBG"}:
             return None
         if tree.deps[participle] == "acl":
-            if head == noun and tree.deps[noun] in _MODIFIES and tree.heads[noun] > participle:
+            if head == noun and tree.deps[noun] in MODIFIERS and tree.heads[noun] > participle:
                 if "," in tree.words[participle : tree.heads[noun]] and self._words.is_being(tree.words[noun]):
                     return noun
                 return self._subject_before_object(tree, noun, participle, tree.heads[noun])
             return self._subject_before_companion(tree, head, participle)
-        if tree.deps[participle] in _MODIFIES and head > participle:
+        if tree.deps[participle] in MODIFIERS and head > participle:
             return self._subject_before_object(tree, noun, participle, head)
-        if tree.heads[noun] == participle and tree.deps[noun] in _MODIFIES and self._is_a_subject(tree, noun):
+        if tree.heads[noun] == participle and tree.deps[noun] in MODIFIERS and self._is_a_subject(tree, noun):
             return self._subject_before_act(tree, noun, participle)
         return None
 
@@ -303,14 +298,14 @@ class TreeRepairs:
         )
 
     def _is_compound_before(self, tree: Tree, token: int, act: int) -> bool:
-        return tree.deps[token] in _MODIFIES and tree.is_noun(token) and token < tree.heads[token] <= act
+        return tree.deps[token] in MODIFIERS and tree.is_noun(token) and token < tree.heads[token] <= act
 
     def _subject_before_object(self, tree: Tree, noun: int, participle: int, thing: int) -> int | None:
         """The subject of "a zebra drinking water", read as "a horse riding helmet" is; none if it may be such."""
         words, tags = tree.words, tree.tags
         if (
             tree.heads[noun] not in (participle, thing)
-            or not (tree.deps[noun] in _MODIFIES or self._is_being_read_as_manner(tree, noun))
+            or not (tree.deps[noun] in MODIFIERS or self._is_being_read_as_manner(tree, noun))
             or not self._is_a_subject(tree, noun)
             or tags[thing] not in NOUN_TAGS
             or not all(tree.heads[t] == thing for t in range(participle + 1, thing))

@@ -1,33 +1,62 @@
 """Nouns before a finite verb: they are its subject, whatever else the verb can be.
 
-"A giraffe points its head", "cows lounge in a field": where the verb is also a noun, a parser takes the two for a
-compound like "a giraffe head". A noun has no object and no number that disagrees with its article.
+"A giraffe points its head", "cows lounge in a field", "Kitten naps in sunbeam", "cabs queue at the airport": where
+the verb is also a noun, a parser takes the two for a compound like "a giraffe head". A noun has no object and no
+number that disagrees with its article; beyond that, what WordNet counts of the two, what the noun would name and
+what follows tell which it is.
 """
 
 from caption_parser.syntax.repairs.tree_draft import TreeDraft
-from caption_parser.syntax.tree import PLURAL_TAGS, Tree
+from caption_parser.syntax.tree import ADJECTIVE_TAGS, MODIFIERS, NOMINAL_TAGS, NOUN_TAGS, PLURAL_TAGS, Tree
 from caption_parser.syntax.words.acts_and_beings import ActsAndBeings
+from caption_parser.syntax.words.roles import ACTS_OF_OFFICE, ACTS_OF_PLAYERS, OFFICES, PLAYERS
+from caption_parser.syntax.words.vehicles import vehicle_makes
 from caption_parser.syntax.words.verb_words import VerbWords
-from caption_parser.syntax.words.word_lists import SEVERAL_OF
+from caption_parser.syntax.words.word_lists import SINGULAR, THEMSELVES
 
 _FINITE = frozenset({"VBP", "VBZ"})
 _CLAUSES = frozenset({"ROOT", "advcl", "ccomp", "conj", "parataxis", "relcl"})
 """Relations of a finite verb to what it depends on."""
 _OWN = frozenset({"det", "poss", "nummod"})
-_MODIFIES = frozenset({"amod", "compound", "nummod"})
-"""What a subject is taken for; no noun is a number, and "a couple" is two that do something."""
+_OF_NOUNS = frozenset({"amod", "compound", "nmod", "nsubj"})
 _COUNTED = frozenset({"noun.animal", "noun.artifact", "noun.food", "noun.person", "noun.plant"})
-_SEVERAL = frozenset(
-    {"bison", "cattle", "deer", "elk", "fish", "livestock", "moose", "people", "poultry", "sheep"}
-)
-"""Plurals without an ending, whatever they are tagged."""
 _LYING = frozenset({"graze", "hang", "lay", "lie", "rest", "wait"})
 """What several things or beings do, and what hardly is a thing."""
-_RESTS = frozenset({"arm", "book", "chop", "foot", "head", "leg", "spoon"})
-"""What a rest is for."""
 _HOLDING = frozenset({"contains", "displays", "features", "holds", "reveals", "shows"})
-_KINDS = frozenset({"ladies", "mens", "womens"})
-"""Plurals that hardly are subjects without an article: "ladies run" is one for ladies."""
+
+_OF_A_VEHICLE = frozenset("approaches charges docks idles lands refuels taxis".split())
+_OF_VEHICLES = frozenset("circle crawl cruise line park queue race stream wait".split())
+_ATHLETES = PLAYERS | {"rookie", "slugger"}
+_LISTED = _OF_A_VEHICLE | _OF_VEHICLES | ACTS_OF_PLAYERS
+"""What a vehicle or a player does far oftener than a caption names such a thing."""
+_AIMED = frozenset({"batting", "pawing", "swatting"})
+"""What beings do to what stands behind "at"."""
+_TAKING_IN = frozenset({"bearing", "containing", "holding"})
+_ACTS = _AIMED | _TAKING_IN
+
+_LONGEST = 5
+"""Words of a headline up to the verb: "K-9 Officer Rex retires"."""
+_THINGS = frozenset({"animal", "artifact", "body", "food", "group", "object", "person", "substance"})
+_SAID = frozenset({"cognition", "communication"})
+_OF_BEINGS = frozenset({"body", "communication", "consumption", "perception"})
+"""What animals do without being carried anywhere, by WordNet's kinds of verbs."""
+_WITHOUT_OBJECTS = _OF_BEINGS | {"competition", "motion", "social", "stative"}
+"""What is done as often to nothing as to something."""
+_RATHER, _FAR_RATHER, _NEARLY_ALWAYS = 2, 5, 12
+"""Times as often a verb as a noun: where little else tells, before a preposition, and where the noun would name a
+thing; set by hand."""
+_OUT_OF = frozenset({"away", "into", "off", "onto", "out", "past", "toward", "towards"})
+"""What stands behind nothing that lies or stands there."""
+_OF_THINGS = frozenset({"and", "by", "for", "from", "of", "or", "with"})
+"""What says of things more often than of acts whose they are, and for whom."""
+_WHEN = frozenset("after again ahead as before during while".split())
+"""What happens happens at a time, and things have none."""
+_OF_PLACES = frozenset({"CC", "IN", "RB", "RP", "TO"})
+_GOODS = frozenset({"chews", "fries", "pants", "rolls", "supplies", "treats", "wipes"})
+"""Goods that captions name more often than the verbs, which the texts that WordNet counts do not tell."""
+_TOLD = frozenset({"rescues", "saves", "sounds"})
+"""The same of what is done, told or heard; behind them, an object tells that somebody does so."""
+_ENDS = frozenset({",", ".", "!", ";", "-", "|"})
 
 
 class VerbSubjects:
@@ -38,35 +67,125 @@ class VerbSubjects:
         self._beings = beings
 
     def __call__(self, draft: TreeDraft) -> None:
-        """Read each noun and what follows it again that are subject and verb."""
+        """Read each word and the one before it again that are a verb and its subject."""
         for verb in range(1, len(draft.heads)):
             noun = verb - 1
+            if self._is_being_read_as_adjective(draft.tree, noun, verb):
+                draft.tags[noun] = "NN"
+            if self._is_headline(draft.tree, noun, verb):
+                draft.tags[verb] = "NNS"
+                _make_clause(draft, noun, verb)
+                continue
             is_kind = draft.deps[verb] == "compound"
             if is_kind and (thing := self._disagreeing(draft.tree, noun, verb)) is not None:
                 draft.part(noun, verb, thing)
                 draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
                 continue
-            if draft.deps[noun] not in _MODIFIES and draft.deps[verb] != "conj":
-                continue
             tree = draft.tree
-            if self._is_joined_verb(tree, verb):
+            if tree.words[verb] in THEMSELVES and (tree.deps[noun], tree.heads[noun]) == ("compound", verb):
+                draft.free(noun, verb)  # "the kite itself is pink"
+            elif self._is_joined_verb(tree, verb):
                 draft.make_finite(verb)
-                continue
-            if tree.deps[noun] not in _MODIFIES or not tree.is_noun(noun) or self._names_things(tree, noun, verb):
-                continue
-            if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
-                draft.part(noun, verb, thing)
-            if draft.heads[noun] == verb and self._is_verb_of(draft.tree, noun, verb):
-                draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+            elif tree.words[verb] in _ACTS and self._is_doer(tree, noun, verb):
+                draft.raise_subject(noun, verb)
+            elif tree.words[verb] == "taxis" and tree.heads[verb] == noun and self._is_vehicle(tree, noun):
+                draft.make_finite(verb)
+                draft.deps[verb] = "acl"  # "the Airbus A320 taxis to the stand"
+            elif tree.deps[noun] in MODIFIERS and not self._names_things(tree, noun, verb):
+                self._read_as_subject(draft, noun, verb)
+
+    def _read_as_subject(self, draft: TreeDraft, noun: int, verb: int) -> None:
+        tree = draft.tree
+        if not (tree.is_noun(noun) or tree.words[verb] in _LISTED):
+            return
+        if (thing := self._object_after_no_noun(tree, noun, verb)) is not None:
+            draft.part(noun, verb, thing)
+        if draft.heads[noun] == verb and self._is_verb_of(draft.tree, noun, verb):
+            if not tree.is_noun(noun):
+                draft.tags[noun] = "NN"
+            draft.make_subject(noun, verb, clause=draft.deps[verb] in _CLAUSES)
+
+    def _is_being_read_as_adjective(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether a being does something in place of its noun: "a resident clears snow"."""
+        word = tree.words[noun]
+        if tree.tags[noun] not in ADJECTIVE_TAGS or tree.heads[noun] != verb:
+            return False
+        if tree.deps[noun] == "nsubj":
+            return self._is_somebody(word)
+        return (
+            tree.deps[noun] == "amod"
+            and tree.word(noun - 1) in SINGULAR
+            and self._beings.is_being(word)
+            and self._words.is_third_person(tree.words[verb])
+            and self._words.names_a_thing(word)
+        )
+
+    def _is_somebody(self, word: str) -> bool:
+        return self._words.is_vehicle(word) or (
+            self._beings.is_being(word) and not self._beings.is_adjective(word)
+        )
+
+    def _is_headline(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether a caption begins with a being, a vehicle or an office without an article, and a verb in -s."""
+        word = tree.words[verb]
+        return (
+            verb <= _LONGEST
+            and self._words.is_third_person(word)
+            and (tree.is_noun(verb) or tree.deps[verb] in _OF_NOUNS)
+            and tree.tags[noun] not in PLURAL_TAGS
+            and all(tree.tags[before] in NOMINAL_TAGS for before in range(verb))
+            and self._is_somebody(tree.words[noun])
+            and not self._words.is_listed(tree.words[noun], word)
+            and self._is_rather_done(tree, noun, verb)
+        )
+
+    def _is_rather_done(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether what follows, what WordNet counts and what it would name as a noun make a word a verb."""
+        word, behind, tag = tree.words[verb], tree.word(verb + 1), tree.tag(verb + 1)
+        has_no_object = not behind or behind in _ENDS or tag in _OF_PLACES
+        is_before_a_verb = tag in ("VB", "VBP") and self._words.is_rather_a_verb(behind)
+        if is_before_a_verb or word in _GOODS or (word in _TOLD and has_no_object):
+            return False
+        if word in ACTS_OF_OFFICE and tree.words[noun] in OFFICES:
+            return True
+        kinds = self._words.noun_kinds(word)
+        as_verb, as_noun = self._words.counts(word)
+        if not _THINGS.isdisjoint(kinds) and as_verb <= _NEARLY_ALWAYS * as_noun:
+            is_manner = tag == "IN" and behind not in _OF_THINGS
+            return behind in _OUT_OF or (is_manner and as_verb > _FAR_RATHER * as_noun)
+        is_rather_a_verb = as_verb > _RATHER * as_noun
+        if behind in _WHEN:
+            return True
+        if has_no_object:
+            return (
+                _SAID.isdisjoint(kinds[:1])
+                and self._words.is_for(word, _WITHOUT_OBJECTS)
+                and (is_rather_a_verb or self._words.is_for(word, _OF_BEINGS))
+            )
+        return is_rather_a_verb or (as_verb > as_noun and self._beings.is_being(behind))
+
+    def _is_doer(self, tree: Tree, noun: int, act: int) -> bool:
+        """Whether a noun does what follows: "a kitten batting at a toy", "a cup holding pens"."""
+        if tree.words[act] in _AIMED:
+            return (
+                tree.heads[noun] == act
+                and tree.deps[noun] in MODIFIERS
+                and self._beings.is_being(tree.words[noun])
+            )
+        if (tree.deps[noun], tree.heads[noun]) != ("npadvmod", act):
+            return False
+        if tree.has_child(act, "dobj"):
+            return tree.has_child(noun, "det") or self._beings.is_being(tree.words[noun])
+        return tree.tags[tree.heads[act]] == "NNS" and tree.word(noun - 1) in SINGULAR
 
     def _names_things(self, tree: Tree, noun: int, verb: int) -> bool:
         """Whether they are counted or small: "a couple trains", "model planes", but not "a couple embraces"."""
         if tree.words[noun] == "model":
             return self._words.is_vehicle(tree.words[verb])
-        if tree.deps[noun] != "nummod" or tree.word(verb + 1) == "for":
+        if tree.deps[noun] != "nummod":
             return False
-        as_verb, as_noun = self._words.counts(tree.words[verb])
-        return (as_noun > 0 or not as_verb) and self._words.category(tree.words[verb]) in _COUNTED
+        _, as_noun = self._words.counts(tree.words[verb])
+        return as_noun > 0 and self._words.category(tree.words[verb]) in _COUNTED
 
     def _disagreeing(self, tree: Tree, noun: int, verb: int) -> int | None:
         """The lines of "an open laptop displays lines of code", which have the article of the laptop."""
@@ -75,14 +194,13 @@ class VerbSubjects:
             tree.tags[thing] != "NNS"
             or not tree.is_noun(noun)
             or not (
-                tree.tags[verb] == "VBZ"
-                or tree.words[verb] in _HOLDING
-                or (self._is_a_being(tree, noun) and self._words.is_third_person(tree.words[verb]))
+                tree.words[verb] in _HOLDING
+                or (self._beings.is_being(tree.words[noun]) and self._words.is_third_person(tree.words[verb]))
             )
         ):
             return None
-        articles = [child for child in tree.children[thing] if child < noun and tree.words[child] in ("a", "an")]
-        return thing if articles and SEVERAL_OF.isdisjoint(tree.words[articles[0] : noun]) else None
+        has_article = any(child < noun and tree.words[child] in ("a", "an") for child in tree.children[thing])
+        return thing if has_article else None
 
     def _is_joined_verb(self, tree: Tree, token: int) -> bool:
         """Whether a bare noun joined with a finite verb is one too: "the kids laugh and duck"."""
@@ -99,44 +217,39 @@ class VerbSubjects:
     def _is_verb_of(self, tree: Tree, noun: int, verb: int) -> bool:
         if tree.tags[verb] in _FINITE:
             return self._is_read_as_finite(tree, noun, verb)
-        if tree.tags[verb] not in ("NN", "NNS") or not self._agree(tree, noun, verb):
+        if tree.tags[verb] not in ("NN", "NNS"):
+            return False
+        if tree.words[verb] in _LISTED and self._is_listed_act(tree, noun, verb):
+            return True
+        if not self._agree(tree, noun, verb):
             return False
         return (
             self._has_an_object(tree, verb)
             or self._is_nothing_but_a_verb(tree.words[verb])
-            or (tree.has_child(verb, "dobj") and _is_plural(tree, noun) and self._is_a_being(tree, noun))
             or self._is_what_beings_do(tree, noun, verb)
             or self._is_what_vehicles_do(tree, noun, verb)
-            or self._is_how_several_lie(tree, noun, verb)
+            or self._is_how_several_lie(tree, verb)
         )
 
     def _is_read_as_finite(self, tree: Tree, noun: int, verb: int) -> bool:
         """Whether a verb by its tag is none all the same: "two computer monitors", "garden plants"."""
         own = [tree.deps[child] for child in (*tree.children[verb], *tree.children[noun]) if child < noun]
-        several = _is_plural(tree, noun)
         return (
-            not (tree.tags[verb] == "VBZ" and (several or "nummod" in own))
+            not (tree.tags[verb] == "VBZ" and tree.tags[noun] in PLURAL_TAGS)
             and not self._words.is_listed(tree.words[noun], tree.words[verb])
             and (
                 "det" in own
                 or self._beings.is_being(tree.words[noun])
                 or self._has_an_object(tree, verb)
                 or (self._words.is_vehicle(tree.words[noun]) and tree.has_child(verb, "dobj"))
-                or (
-                    tree.has_capital(noun)
-                    and not tree.has_capital(verb)
-                    and self._words.is_uncommon(tree.words[noun])
-                )
+                or (tree.has_capital(noun) and self._words.is_uncommon(tree.words[noun]))
             )
         )
-
-    def _is_a_being(self, tree: Tree, noun: int) -> bool:
-        return self._beings.is_being(tree.words[noun]) and tree.words[noun] not in _KINDS
 
     def _agree(self, tree: Tree, noun: int, verb: int) -> bool:
         """Whether they can be a subject and its verb; two that are coordinated have a plural verb."""
         word = tree.words[verb]
-        several = _is_plural(tree, noun)
+        several = tree.tags[noun] in PLURAL_TAGS
         if tree.tags[verb] == "NNS":
             return not several and self._words.is_third_person(word)
         return self._words.is_base(word) and (
@@ -149,7 +262,6 @@ class VerbSubjects:
         return any(
             tree.deps[own] in _OWN and (tree.deps[thing] == "dobj" or own == verb + 1)
             for thing in things
-            if verb < thing
             for own in tree.children[thing]
         )
 
@@ -157,13 +269,12 @@ class VerbSubjects:
         """Whether beings do it, in a place where a noun is not likely: "cows lounge", "a dog and a cat sleep"."""
         words, name = self._words, tree.words[verb]
         if (
-            not self._is_a_being(tree, noun)
+            not self._beings.is_being(tree.words[noun])
             or not (
                 tree.deps[verb] in ("ROOT", "conj")
                 or (tree.deps[verb] == "advcl" and tree.has_child(verb, "mark"))
             )
             or (tree.deps[verb] == "ROOT" and words.is_listed(tree.words[noun], name))
-            or any(tree.deps[child] == "amod" and child > noun for child in tree.children[verb])
         ):
             return False
         if name == "waves" and tree.word(verb + 1) in ("at", "from", "to"):
@@ -171,30 +282,45 @@ class VerbSubjects:
         if tree.tags[verb] == "NNS":
             own = any(tree.deps[child] in _OWN for child in (*tree.children[noun], *tree.children[verb]))
             return words.is_rather_a_verb(name) if own else words.says_how_one_is(name)
-        if _is_plural(tree, noun):
+        if tree.tags[noun] in PLURAL_TAGS:
             return words.is_rather_a_verb(name)
         return words.says_how_one_is(name) and self._goes_on(tree, verb)
 
+    def _is_listed_act(self, tree: Tree, noun: int, verb: int) -> bool:
+        """Whether a player or a vehicle does it: "striker scores", "a plane taxis", "cabs queue"."""
+        word = tree.words[verb]
+        if word in ACTS_OF_PLAYERS:
+            return tree.words[noun] in _ATHLETES
+        own = [child for child in (*tree.children[noun], *tree.children[verb]) if child < noun]
+        if word in _OF_A_VEHICLE:
+            said = any(tree.words[child] in SINGULAR for child in own)
+        else:
+            is_counted = any(tree.tags[child] == "CD" for child in own)
+            said = tree.tags[noun] == "NNS" and (is_counted or tree.has_child(verb, "prep"))
+        return said and self._is_vehicle(tree, noun)
+
     def _is_what_vehicles_do(self, tree: Tree, noun: int, verb: int) -> bool:
-        """Whether a vehicle moves so: "truck overturns on motorway"; but not "bus stops on a street"."""
+        """Whether a vehicle moves so: "truck overturns on motorway"."""
         return (
             tree.tags[verb] == "NNS"
             and tree.deps[verb] == "ROOT"
             and self._words.is_vehicle(tree.words[noun])
             and self._words.says_how_one_moves(tree.words[verb])
-            and not self._words.is_listed(tree.words[noun], tree.words[verb])
             and self._goes_on(tree, verb)
         )
 
-    def _is_how_several_lie(self, tree: Tree, noun: int, verb: int) -> bool:
-        """Whether two that are joined do what they do together: "a knife and a fork lie on a plate"."""
-        return (
-            tree.deps[verb] == "conj"
-            and tree.words[verb] in _LYING
-            and tree.is_noun(tree.heads[verb])
-            and not (tree.words[verb] == "rest" and tree.words[noun] in _RESTS)
-            and self._goes_on(tree, verb)
+    def _is_vehicle(self, tree: Tree, noun: int) -> bool:
+        """Whether a word names a vehicle, or its make or model does."""
+        word = tree.words[noun]
+        if any(map(str.isdigit, word)):
+            return noun > 0 and tree.has_capital(noun - 1)
+        return self._words.is_vehicle(word) or not vehicle_makes().isdisjoint(
+            tree.words[max(0, noun - 1) : noun + 1]
         )
+
+    def _is_how_several_lie(self, tree: Tree, verb: int) -> bool:
+        """Whether two that are joined do what they do together: "a knife and a fork lie on a plate"."""
+        return tree.deps[verb] == "conj" and tree.words[verb] in _LYING and self._goes_on(tree, verb)
 
     def _goes_on(self, tree: Tree, verb: int) -> bool:
         """Whether a place or a manner follows at once: "a cat sleep on two chairs"."""
@@ -202,40 +328,28 @@ class VerbSubjects:
         return after < len(tree) and tree.heads[after] == verb and tree.deps[after] in ("advmod", "prep", "prt")
 
     def _object_after_no_noun(self, tree: Tree, noun: int, verb: int) -> int | None:
-        """The boxes of "workers unload boxes", where "unload" can be no noun; the boy of "dog rescues boy"."""
-        thing = tree.heads[verb]
+        """The boxes of "workers unload boxes", where "unload" can be no noun."""
         word = tree.words[verb]
-        several = _is_plural(tree, noun)
-        if (
-            thing <= verb
-            or tree.deps[verb] != "compound"
-            or tree.heads[noun] not in (verb, thing)
-            or not tree.is_noun(verb)
-            or not tree.is_noun(thing)
-            or not (self._is_nothing_but_a_verb(word) or self._is_done_to_a_being(tree, noun, verb, thing))
-            or not (self._words.is_base(word) if several else self._words.is_third_person(word))
-        ):
+        if tree.deps[verb] != "compound" or not tree.is_noun(verb) or not self._is_nothing_but_a_verb(word):
             return None
-        return thing
+        several = tree.tags[noun] in PLURAL_TAGS
+        agrees = self._words.is_base(word) if several else self._words.is_third_person(word)
+        return tree.heads[verb] if agrees and tree.heads[verb] > verb else None
 
     def _is_nothing_but_a_verb(self, word: str) -> bool:
         return not self._words.is_noun(word) and not self._words.is_a(word, "a")
 
-    def _is_done_to_a_being(self, tree: Tree, noun: int, verb: int, thing: int) -> bool:
-        """Whether a being does something to the one right after the verb, which stands between singulars."""
-        first, word, last = (tree.words[token] for token in (noun, verb, thing))
-        return (
-            thing == verb + 1
-            and tree.tags[verb] == "NNS"
-            and self._beings.is_being(first)
-            and self._beings.is_being(last)
-            and self._words.is_rather_a_verb(word)
-            and not self._words.is_listed(first, word)
-            and not self._words.is_listed(word, last)
-        )
 
-
-def _is_plural(tree: Tree, noun: int) -> bool:
-    return tree.tags[noun] in PLURAL_TAGS or (
-        tree.words[noun] in _SEVERAL and not any(tree.words[c] in ("a", "an") for c in tree.children[noun + 1])
-    )
+def _make_clause(draft: TreeDraft, subject: int, verb: int) -> None:
+    """Let the noun before a verb be its subject, and what stands behind it its object."""
+    tree = draft.tree
+    if tree.heads[verb] > verb and tree.deps[verb] in _OF_NOUNS:
+        thing = tree.heads[verb]
+        draft.part(subject, verb, thing)
+        if tree.tags[thing] in ADJECTIVE_TAGS:
+            draft.deps[thing] = "acomp"  # "cat dies aged seven"
+        elif tree.tags[thing] not in NOUN_TAGS:
+            draft.make_noun(thing)
+    else:
+        draft.heads[subject], draft.deps[subject] = verb, "compound"
+    draft.make_subject(subject, verb, clause=True)

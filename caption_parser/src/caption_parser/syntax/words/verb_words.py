@@ -84,6 +84,11 @@ class VerbWords(WordKinds):
         return any(f"{one}_{other}" in self._lexicon for one in firsts for other in seconds)
 
     @remembered
+    def noun_kinds(self, word: str) -> tuple[str, ...]:
+        """The lexicographer files of the first two senses that a word has as a noun: "animal", "act"."""
+        return tuple(map(self._kind, self._lexicon.frequent_senses(word, of_each=2)))
+
+    @remembered
     def counts(self, word: str) -> tuple[int, int]:
         """How often WordNet's texts have the word as a verb, and how often as a noun."""
         return self._count(word, "v"), self._count(word, "n")

@@ -84,6 +84,9 @@ OUR_POSSESSIVES = frozenset({"my", "our", "your"})
 DEFINITE = POINTING | THEIR_POSSESSIVES | OUR_POSSESSIVES
 """Before a noun they say which one is meant."""
 
+MENTIONED = DEFINITE - OUR_POSSESSIVES | {"both"}
+"""Before a noun they say that it was named before."""
+
 NOT = frozenset({"not", "n't"})
 
 SENTENCE_ENDS = frozenset({".", "!", "?"})
