@@ -1,7 +1,7 @@
 """Objects that a caption entails without naming them: "a man surfing" shows a surfboard.
 
-The entries stand in `implied_objects.toml`, each with its reason; `implied_sources` derives candidates for it
-from WordNet and verifies what the entries claim.
+The entries stand in `implied_objects.toml`, each with its reason; `building.implied_sources` derives candidates
+for it from WordNet and verifies what the entries claim.
 """
 
 from collections import defaultdict
