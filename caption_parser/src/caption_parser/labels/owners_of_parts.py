@@ -79,7 +79,6 @@ class OwnersOfParts(NameWords):
         self._lifeless = DepictionWords.of(lexicon).likenesses | _LIFELESS
 
     def __call__(self, caption: CaptionReading) -> Iterator[int]:
-        """Those parts."""
         tree = caption.tree
         if _PARTS.isdisjoint(tree.words):
             return

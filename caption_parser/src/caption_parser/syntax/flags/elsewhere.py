@@ -121,7 +121,6 @@ class ElsewhereFinder:
         self._writing = Below(lexicon, map(lexicon.synset, _WHO_WRITE))
 
     def __call__(self, tree: Tree) -> set[int]:
-        """Those nouns."""
         return nouns_told_by(tree, _TRIGGERS, self._named_by, _all_of)
 
     def _named_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:

@@ -60,7 +60,6 @@ class MentionedFinder(WordKinds):
         self._persons = Below(lexicon, map(lexicon.synset, ("person.n.01", "social_group.n.01", "people.n.01")))
 
     def __call__(self, tree: Tree) -> set[int]:
-        """Those nouns."""
         return nouns_told_by(tree, _TRIGGERS, self._told_by, Tree.conjuncts) | self._things(tree)
 
     def _things(self, tree: Tree) -> set[int]:

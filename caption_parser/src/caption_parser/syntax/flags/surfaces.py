@@ -111,7 +111,6 @@ class SurfaceFinder:
         self._vehicles = Below(lexicon, [lexicon.synset("vehicle.n.01")])
 
     def __call__(self, tree: Tree) -> set[int]:
-        """The pictured nouns."""
         if _TRIGGERS.isdisjoint(tree.words):
             return set()
         return {
