@@ -19,6 +19,7 @@ _OF_OTHER_THINGS = {
     "predicates",
     "referring_phrases",
     "repetitions",
+    "usual_senses",
     "visible_attributes",
 }
 """Rules of visual mode that change counts, attributes and spans, not which classes an image gets."""

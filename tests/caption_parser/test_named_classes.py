@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from caption_parser import CaptionParser, label_file
+from caption_parser import CaptionParser, explain, label_file
+from caption_parser.cli import app
 from shared_runtime.errors import UsageError
 from shared_runtime.made_with import space_option
 
@@ -34,3 +36,19 @@ def test_label_files_know_them_again(tmp_path: Path) -> None:
     assert space_option(labels) == "lighthouse,helmet"
     labels.with_name("labels.jsonl.summary.json").unlink()
     assert space_option(labels) == "lighthouse,helmet"
+
+
+def test_who_asks_for_what_lies_below_a_name_is_told_its_class(tmp_path: Path) -> None:
+    captions, labels = tmp_path / "captions.txt", tmp_path / "labels.jsonl"
+    captions.write_text("A terrier on a lawn\nA cat\n", "utf-8")
+    label_file(captions, labels, label_space=["dog", "cat"])
+    assert CliRunner().invoke(app, ["find", str(labels), "--class", "dog"]).stdout.split() == ["1"]
+    assert (
+        "a word of the class 'dog'" in CliRunner().invoke(app, ["find", str(labels), "--class", "beagle"]).stderr
+    )
+
+
+def test_explanations_show_what_a_name_may_mean_and_which_of_it_is_taken() -> None:
+    (dog,) = explain("A dog", label_space=["dog", "cat"]).nouns
+    assert dog.outcome == "dog (phrase)"
+    assert [(sense.synset, sense.label) for sense in dog.senses][:2] == [("dog.n.01", "dog"), ("frump.n.01", None)]

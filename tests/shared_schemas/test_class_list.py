@@ -24,12 +24,15 @@ def test_one_name_has_a_comma_behind_it() -> None:
         load_label_space("lighthouse")
 
 
-def test_a_name_alone_is_a_word_in_a_file_too(tmp_path: Path) -> None:
+def test_a_name_alone_is_told_from_its_word_alone(tmp_path: Path) -> None:
     file = tmp_path / "coast.toml"
     file.write_text('name = "coast"\n[[classes]]\nname = "lighthouse"\n[[classes]]\nname = "Mole_(animal)"\n')
-    assert [label.listed_words for label in load_label_space(file).classes] == [("lighthouse",), ("mole",)]
+    assert [label.is_named_alone for label in load_label_space(file).classes] == [True, True]
+    file.write_text('name = "coast"\n[[classes]]\nname = "lighthouse"\n')
+    assert load_label_space(file).content_hash == load_label_space("lighthouse,").content_hash == "28874dcf"
     file.write_text('name = "coast"\n[[classes]]\nname = "lighthouse"\nwords = ["lighthouse"]\n')
-    assert load_label_space(file).content_hash == load_label_space("lighthouse,").content_hash
+    assert not load_label_space(file).classes[0].is_named_alone
+    assert load_label_space(file).content_hash != load_label_space("lighthouse,").content_hash
 
 
 def test_a_file_may_have_a_comma_in_its_name(tmp_path: Path) -> None:

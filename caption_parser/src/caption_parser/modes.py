@@ -111,6 +111,8 @@ class ModeRules:
     """Words of a caption tell listed homonyms apart: a mouse beside cheese is an animal."""
     claims: bool = False
     """A class has a claim on its own words: its name, the words that it lists, the lemmas of its synsets."""
+    usual_senses: bool = False
+    """A class that has nothing but its name has what lies below the senses that people usually mean by it."""
     reviewed_words: bool = False
     """The words that the label space lists as reviewed or denied count."""
     people_groups: bool = False

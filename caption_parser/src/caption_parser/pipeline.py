@@ -197,7 +197,7 @@ class CaptionParser:
     def label_images(self, images: Sequence[ImageCaptions]) -> list[ImageLabels]:
         """Records of a batch of images, in order. The labels of an image do not depend on its batch."""
         with rare_collection():
-            findings = self.labeller.label(images)
+            findings = list(self.labeller.label(images))
             return [self.record(image, of_image) for image, of_image in zip(images, findings, strict=True)]
 
     def record(self, image: ImageCaptions, findings: ImageFindings) -> ImageLabels:

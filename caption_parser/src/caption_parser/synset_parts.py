@@ -1,6 +1,6 @@
 """What the labeller `synsets` is made of, from parses to labels; each part is loaded when it is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from spacy.language import Language
@@ -16,6 +16,7 @@ from caption_parser.labels.relation_writer import RelationWriter
 from caption_parser.labels.spelling import Respeller
 from caption_parser.labels.steps import label_steps
 from caption_parser.labels.synset_labeller import SynsetLabeller
+from caption_parser.labels.usual_senses import usual_senses
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.model_versions import model_versions
 from caption_parser.models import load_nlp
@@ -114,7 +115,15 @@ class SynsetParts:
             reviewed=rules.reviewed_words,
             groups=rules.people_groups,
             claims=rules.claims,
+            usual=self.usual_senses,
         )
+
+    @cached_property
+    def usual_senses(self) -> Mapping[int, tuple[int, ...]]:
+        """Class → the senses that its name usually has, of classes that have nothing else."""
+        if not self.rules.usual_senses or not any(label.is_named_alone for label in self._label_space.classes):
+            return {}
+        return usual_senses(self._label_space, self.lexicon, self._prior_of_captions)
 
     @cached_property
     def steps(self) -> Sequence[LabelStep]:
@@ -137,8 +146,13 @@ class SynsetParts:
         """How often captions mean each sense, and what the label space claims; empty where it is not asked for."""
         if not self._config.uses_caption_prior:
             return {}
-        prior, claims = load_caption_prior(self._config.uses_senses), self.decisions.claims
+        prior, claims = self._prior_of_captions, self.decisions.claims
         return ClaimedPrior(prior, claims) if claims else prior
+
+    @cached_property
+    def _prior_of_captions(self) -> CaptionPrior:
+        config = self._config
+        return load_caption_prior(config.uses_senses) if config.uses_caption_prior else {}
 
     def disambiguator(self, *, ask_all: bool = False) -> Disambiguator:
         """The sense model with the strategies of the configuration; `ask_all`: it is asked about every word."""

@@ -28,6 +28,8 @@ class _Collector:
             if freeze and not gc.get_freeze_count():  # else those that the host froze would be freed as well
                 gc.freeze()
                 self._restored.callback(gc.unfreeze)
+                # First, or all that the run has made and keeps would be looked through at once, as if it were new.
+                self._restored.callback(gc.freeze)
 
     def end(self) -> None:
         """A run ends."""

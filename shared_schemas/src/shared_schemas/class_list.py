@@ -52,8 +52,5 @@ def space_of_list(text: str) -> LabelSpace:
 
 
 def numbered(class_id: int, content: ClassContent) -> LabelClass:
-    """The class with its id. One of a name alone claims its name as a word: nothing else says what it means."""
-    label = LabelClass(id=class_id, **content.model_dump(include=set(ClassContent.model_fields)))
-    if label.synsets or label.phrases or label.words:
-        return label
-    return label.model_copy(update={"words": {label.spoken_name: ""}})
+    """The class with its id."""
+    return LabelClass(id=class_id, **content.model_dump(include=set(ClassContent.model_fields)))

@@ -17,7 +17,7 @@ from shared_schemas.errors import LabelSpaceError
 SYNSET_NAME = re.compile(r"\S+\.[nvasr]\.\d\d+")
 """`lemma.pos.number`, as NLTK writes it: 'dog.n.01'."""
 
-_REMARK = re.compile(r"\([^()]*\)")
+_REMARK = re.compile(r"\(([^()]*)\)")
 """What a name says in brackets to tell it from others."""
 
 Text = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$")]
@@ -88,6 +88,14 @@ class ClassContent(Record):
         return self.category_name or self.name
 
     @property
+    def is_named_alone(self) -> bool:
+        """Whether nothing but its name says what it means: its word, and the senses that it usually has.
+
+        One that lists its name among `words` means the word alone.
+        """
+        return not (self.synsets or self.phrases or self.words)
+
+    @property
     def reviewed_words(self) -> tuple[str, ...]:
         """Those of `words` that have a reason: they mean the class whatever else they may mean."""
         return tuple(word for word, reason in self.words.items() if reason)
@@ -107,6 +115,11 @@ class LabelClass(ClassContent):
     def spoken_name(self) -> str:
         """The name as a caption would have it: 'Bus_(vehicle)' is a bus, 'baseball_bat' two words."""
         return " ".join(_REMARK.sub(" ", self.name).replace("_", " ").lower().split()) or self.name.lower()
+
+    @property
+    def remark(self) -> str:
+        """What the name says in brackets, 'vehicle' of 'Bus_(vehicle)'; empty: nothing."""
+        return " ".join(" ".join(_REMARK.findall(self.name)).replace("_", " ").lower().split())
 
 
 class VisualAttribute(Record):
@@ -179,12 +192,16 @@ class LabelSpace(Record):
         of_classes = {"__all__": {"reason", "stuff", "category_name"}}
         content = self.model_dump(mode="json", exclude={"name": True, "extends": True, "classes": of_classes})
         content |= {"base_ids": content["base_ids"] if self.view_of else []}
-        for label in content["classes"]:
+        for label, given in zip(content["classes"], self.classes, strict=True):
             listed = sorted(word for word, reason in label["words"].items() if not reason)
             reviewed = sorted(word for word, reason in label["words"].items() if reason)
             label |= {"words": reviewed, "denied": sorted(label["denied"])} | (
                 {"listed": listed} if listed else {}
             )
+            if given.is_named_alone:
+                label["listed"] = [given.spoken_name]
+            elif listed == [given.spoken_name] and not (given.synsets or given.phrases or reviewed):
+                label["alone"] = True
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:8]
 
@@ -211,10 +228,6 @@ class LabelSpace(Record):
             _check_unique(what, claims)
         for label in self.classes:
             _check_synset_names(f"class {label.name!r}", label.synsets + label.excluded)
-            if not (label.synsets or label.phrases or label.words):
-                raise LabelSpaceError(
-                    f"class {label.name!r}", "neither synsets nor words nor phrases", "any of these"
-                )
         for word, synset in self.neologisms.items():
             _check_synset_names(f"neologism {word!r}", (synset,))
         return self

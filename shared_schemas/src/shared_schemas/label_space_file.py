@@ -79,8 +79,7 @@ class LabelSpaceFile(Record):
 def load_label_space(name_or_path: str | Path | Sequence[str]) -> LabelSpace:
     """A label space that ships (one of `SHIPPED`), a user's TOML or JSON file, or names of classes.
 
-    Names are a list, or one text with commas between: each class claims its name as a word, as one does that has
-    nothing but a name in a file.
+    Names are a list, or one text with commas between: each class is one that has nothing but a name in a file.
 
     Raises `LabelSpaceError`, which names the file and the place in it.
     """
@@ -250,6 +249,8 @@ def _view(source: LabelSpaceFile, base: LabelSpace) -> LabelSpace:
     for class_id, entry in _with_ids(entries):
         original = originals[entry.name]
         own = {"id": class_id, **{name: getattr(entry, name) for name in ("name", "category_id", "category_name")}}
+        if original.is_named_alone and original.spoken_name != entry.name.lower():
+            own["words"] = {original.spoken_name: ""}  # under another name it still is what it was called
         classes.append(original.model_copy(update=own | {"reason": entry.reason or original.reason}))
         base_ids.append(original.id)
     return LabelSpace(

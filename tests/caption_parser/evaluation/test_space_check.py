@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from caption_parser.cli import app
 from caption_parser.evaluation.space_check import FRAMES, Origin, check_space, is_plural, own_words
-from caption_parser.evaluation.space_check_view import as_table, notes
+from caption_parser.evaluation.space_check_view import as_table, meanings, notes
 from caption_parser.lexicon import default_lexicon
 from shared_schemas import LabelClass
 
@@ -121,12 +121,26 @@ def test_a_view_of_nothing_missed_is_an_empty_table(space: Path) -> None:
 def test_names_alone_are_checked_and_say_what_they_may_mean() -> None:
     checked = CliRunner().invoke(app, ["check-space", "lighthouse,helmet"])
     assert checked.exit_code == 0
-    assert '  synsets = ["beacon.n.03"]  # a tower with a light that gives warning of shoals' in checked.stdout
-    assert "helmet.n.02" in checked.stdout
+    assert "lighthouse: beacon.n.03 and what lies below it  a tower with a light" in checked.stdout
+    assert 'words = ["lighthouse"]' in checked.stdout
+    assert "helmet: helmet.n.02 and what lies below it  a protective headgear" in checked.stdout
+    assert '  synsets = ["helmet.n.01"]  # armor plate that protects the head' in checked.stdout
     assert "24 of 24 plain captions" in checked.stderr
 
 
 def test_each_synset_of_an_own_space_stands_with_its_gloss(space: Path) -> None:
     checked = CliRunner().invoke(app, ["check-space", str(space)])
     assert "pliers: pliers.n.01  a gripping hand tool with two hinged arms" in checked.stdout
-    assert check_space(["lighthouse"]).classes[0].possible[0].synset == "beacon.n.03"
+    (helmet,) = check_space(["helmet"]).classes
+    assert ([sense.synset for sense in helmet.usual], [sense.synset for sense in helmet.possible]) == (
+        ["helmet.n.02"],
+        ["helmet.n.01"],
+    )
+
+
+def test_a_word_alone_has_no_senses_but_those_to_choose_from(tmp_path: Path) -> None:
+    path = tmp_path / "words.toml"
+    path.write_text('name = "words"\n[[classes]]\nname = "helmet"\nwords = ["helmet"]\n', "utf-8")
+    lines = list(meanings(check_space(path)))
+    assert lines[0] == "helmet: the word alone. To find what lies below a sense, too, add its line to the class:"
+    assert len(lines) == 3

@@ -25,6 +25,8 @@ ODD = [
     "one dog and another " * 40,
 ]
 LETTERS = "cat Cat CAT cannot Dont naïve Äpfel ﬁsh ß ΣΊΣΥΦΟΣ Ǆ 日本語 кот قطة".split()
+MARKED = "cat, Cat. CAT. dont, St. U. No, Äpfelß. ,, ...".split()
+SYMBOLS_OF_SPACY = "number agent bidet".split()
 CAPTIONS = [*ODD, *(case.caption for case in CASES)]
 
 
@@ -74,7 +76,14 @@ def test_captions_are_cut_into_words_as_the_tokenizer_cuts_them(nlp: Language) -
     exceptions = [text for rule in nlp.tokenizer.rules if not rule.isspace() for text in (rule, " ".join(rule))]
     assert not any(" " in rule.strip() for rule in nlp.tokenizer.rules)
     cut = CaptionWords(nlp)
-    for text in (*CAPTIONS, *LETTERS, *exceptions, " ".join(f'("{word}").' for word in exceptions[:400])):
+    for text in (
+        *CAPTIONS,
+        *LETTERS,
+        *MARKED,
+        *SYMBOLS_OF_SPACY,
+        *exceptions,
+        " ".join(f'("{word}").' for word in exceptions[:400]),
+    ):
         doc = nlp.make_doc(text)
         found = cut(text)
         assert found == cut(doc)

@@ -122,7 +122,7 @@ def test_captions_become_a_model_that_labels(tmp_path: Path) -> None:
     assert found.held_out == len(lines) // 5  # equal captions count once
     parts = SynsetParts(ParserConfig(senses=str(tmp_path / "model")), load_label_space("coco"))
     assert parts.sense_model.name == "caption senses 1, taught by senses 1.0.0"
-    readings = next(parts.labeller.read([ImageCaptions(1, ("a red mouse beside a laptop",))]))
+    (readings,) = parts.labeller.read([ImageCaptions(1, ("a red mouse beside a laptop",))])
     mouse = next(one for one in readings[0].objects if one.lemma == "mouse")
     assert mouse.choice is not None
     assert mouse.choice.distribution  # by the model, not by the prior alone

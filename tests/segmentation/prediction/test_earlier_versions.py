@@ -39,23 +39,26 @@ def made(run: Path, small_run: Any, output: Path, **options: Any) -> MaskCounts:
     return make_masks(inputs, output, asked, MaskMachine(device="cpu")).counts
 
 
-def predicted(run: Path, small_run: Any, output: Path) -> MaskCounts:
-    segmenter = Segmenter.from_pretrained(run, options=PredictionOptions(refine=Refinement.NONE), device="cpu")
+def predicted(run: Path, small_run: Any, output: Path, **options: Any) -> MaskCounts:
+    asked = PredictionOptions(refine=Refinement.NONE, **options)
+    segmenter = Segmenter.from_pretrained(run, options=asked, device="cpu")
     inputs = PredictionInputs([small_run.images], classes=["apple"])
     return predict_files(segmenter, inputs, output).counts
 
 
 @pytest.mark.parametrize(
-    ("make", "trained", "names"),
+    ("make", "options", "trained", "names"),
     [
-        (made, "localizer", MASKS),
-        (made, "segmenter", MASKS),
-        (predicted, "localizer", MASKS),
-        (predicted, "segmenter", PREDICTIONS),
+        (made, {}, "localizer", MASKS),
+        (made, {}, "segmenter", MASKS),
+        (predicted, {}, "localizer", MASKS),
+        # They left no class out.
+        (predicted, {"min_score": 0}, "segmenter", PREDICTIONS),
     ],
 )
 def test_a_folder_is_gone_on_with(
     make: Callable[..., MaskCounts],
+    options: dict[str, Any],
     trained: str,
     names: list[str],
     small_run: Any,
@@ -63,15 +66,21 @@ def test_a_folder_is_gone_on_with(
     tmp_path: Path,
 ) -> None:
     run = {"localizer": small_run.run, "segmenter": segmenter_run}[trained]
-    assert make(run, small_run, tmp_path / "masks").written == 4
+    assert make(run, small_run, tmp_path / "masks", **options).written == 4
     as_earlier(tmp_path / "masks", names)
-    assert make(run, small_run, tmp_path / "masks").present == 4
+    assert make(run, small_run, tmp_path / "masks", **options).present == 4
 
 
 def test_another_presence_is_told(small_run: Any, segmenter_run: Path, tmp_path: Path) -> None:
     made(segmenter_run, small_run, tmp_path / "masks")
     with pytest.raises(UsageError, match=r"config\.presence: nothing in the folder, 0\.5 asked for"):
         made(segmenter_run, small_run, tmp_path / "masks", presence=0.5)
+
+
+def test_predictions_that_left_no_class_out_are_told(small_run: Any, segmenter_run: Path, tmp_path: Path) -> None:
+    predicted(segmenter_run, small_run, tmp_path / "masks", min_score=0)
+    with pytest.raises(UsageError, match=r"config\.min_score: nothing in the folder, 0\.4 asked for"):
+        predicted(segmenter_run, small_run, tmp_path / "masks")
 
 
 def test_a_consensus_that_was_not_sought_decides_nothing(

@@ -172,6 +172,30 @@ def test_classes_of_a_record_are_believed_and_asked_for_ones_are_not() -> None:
     np.testing.assert_allclose(unbelieved.scores, only_asked.scores, atol=1e-6)
 
 
+@pytest.mark.parametrize("flip", [False, True])
+def test_classes_that_are_nowhere_likely_are_left_out_unless_a_record_names_them(*, flip: bool) -> None:
+    network = PixelNetwork(patches=False)
+    image = picture(33, 33)
+    (everything,) = maps_of(source(network, flip=flip).maps([image], [asked(1, 2, 3)]))
+    surest = {
+        class_id: scores.max() for class_id, scores in zip(everything.ids, everything.scores[1:], strict=True)
+    }
+    assert len(surest) > 1, "the picture shows several"
+    weakest, other = sorted(surest, key=surest.__getitem__)[:2]
+    limit = (surest[weakest] + surest[other]) / 2
+    unlikely = source(network, flip=flip, min_score=limit)
+    said = replace(asked(1, 2, 3), evidence={weakest: Evidence(1, 0.5)})
+    found, kept = maps_of(unlikely.maps([image] * 2, [asked(1, 2, 3), said]))
+    assert weakest not in found.ids
+    # What is left scores as before: its cells go to the next likeliest.
+    ids = [class_id for class_id in found.ids if class_id in everything.ids]
+    assert ids == [class_id for class_id in everything.ids if class_id != weakest]
+    for class_id in ids:
+        scores = (maps.scores[1 + maps.ids.index(class_id)] for maps in (found, everything))
+        np.testing.assert_allclose(*scores, atol=1e-6)
+    assert weakest in kept.ids
+
+
 def test_the_shorter_side_is_that_of_the_options() -> None:
     network = PixelNetwork(patches=False)
     assert source(network, input_size=65).sizes(picture(100, 200))[0] == (65, 129)

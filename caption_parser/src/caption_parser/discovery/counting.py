@@ -78,9 +78,10 @@ class CorpusCounts(FrozenModel):
 
 
 def words_of(label_space: LabelSpace) -> tuple[str, ...]:
-    """The phrases, reviewed words and neologisms of a label space, sorted."""
+    """The phrases, words and neologisms of a label space, and the names of what has nothing else, sorted."""
     phrases = {phrase for label in label_space.classes for phrase in (*label.phrases, *label.words)}
-    return tuple(sorted(phrases | set(label_space.neologisms)))
+    names = {label.spoken_name for label in label_space.classes if label.is_named_alone}
+    return tuple(sorted(phrases | names | set(label_space.neologisms)))
 
 
 def mentioned_synsets(records: Iterable[ImageLabels]) -> Counter[str]:

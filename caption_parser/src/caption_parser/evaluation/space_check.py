@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from caption_parser.config import ParserConfig
-from caption_parser.evaluation.class_senses import ClassSense, own_senses, possible_senses
+from caption_parser.evaluation.class_senses import ClassSense, own_senses, possible_senses, taken_senses
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.pipeline import CaptionParser
@@ -75,9 +75,11 @@ class ClassCheck(FrozenModel):
     words: tuple[WordCheck, ...]
     advice: str | None = Field(None, description="A line for the class in the file; null: nothing to add.")
     synsets: tuple[ClassSense, ...] = Field((), description="Those of the class, with their glosses.")
+    usual: tuple[ClassSense, ...] = Field(
+        (), description="Of a class of a name alone: what it usually means; the class has what lies below these."
+    )
     possible: tuple[ClassSense, ...] = Field(
-        (),
-        description="Of a class without synsets: what its name may mean; one of these brings what lies below it.",
+        (), description="Of a class without synsets: what else its name may mean, which the class does not have."
     )
 
     @property
@@ -151,6 +153,7 @@ def check_space(
         checks[one.label.id].append(
             _check(one, list(islice(records, len(one.captions))), sharing[one.word], space)
         )
+    usual = parser.synsets.usual_senses
     classes = tuple(
         ClassCheck(
             id=label.id,
@@ -158,7 +161,8 @@ def check_space(
             words=tuple(checks[label.id]),
             advice=_advice(label, checks[label.id]),
             synsets=own_senses(label, default_lexicon()),
-            possible=possible_senses(label, default_lexicon()),
+            usual=taken_senses(usual.get(label.id, ()), default_lexicon()),
+            possible=possible_senses(label, default_lexicon(), usual.get(label.id, ())),
         )
         for label in space.classes
     )

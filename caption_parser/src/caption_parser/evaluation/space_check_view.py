@@ -31,13 +31,19 @@ def _add_class(table: Table, label: ClassCheck, *, show_all: bool) -> None:
 
 
 def meanings(check: SpaceCheck) -> Iterator[str]:
-    """A line for each synset of each class, with its gloss; of a class without synsets, those to choose from."""
+    """A line for each synset of each class, with its gloss; of one without synsets, what its name may mean."""
     for label in check.classes:
         for sense in label.synsets:
             yield f"{label.name}: {sense.synset}  {sense.gloss}"
-        if label.possible:
+        for sense in label.usual:
+            yield f"{label.name}: {sense.synset} and what lies below it  {sense.gloss}"
+        if label.usual:
+            yield f'{label.name}: for the word alone, add to the class: words = ["{label.words[0].word}"]'
+        if label.possible and label.usual:
+            yield f"{label.name}: its name means less often what follows. To have one instead, add its line:"
+        elif label.possible:
             yield f"{label.name}: the word alone. To find what lies below a sense, too, add its line to the class:"
-            yield from (f'  synsets = ["{sense.synset}"]  # {sense.gloss}' for sense in label.possible)
+        yield from (f'  synsets = ["{sense.synset}"]  # {sense.gloss}' for sense in label.possible)
 
 
 def notes(check: SpaceCheck) -> Iterator[str]:

@@ -161,16 +161,20 @@ def _class_id(name: str, option: str, ids: Mapping[str, int], space: LabelSpace)
 
 def _classes_that_mean(name: str, space: LabelSpace) -> Iterator[str]:
     """Those above the senses of a word, of the first one and the nearest first: "body of water" for "sea"."""
-    from caption_parser.lexicon import as_lemma, default_lexicon  # only where a name is unknown
+    from caption_parser.labels.usual_senses import usual_senses  # only where a name is unknown
+    from caption_parser.lexicon import as_lemma, default_lexicon
     from caption_parser.lexicon.taxonomy import hypernym_distances
+    from caption_parser.senses.caption_prior import load_caption_prior
 
     lexicon = default_lexicon()
+    usual = usual_senses(space, lexicon, load_caption_prior("default"))
+    by_synset = {synset: space.by_id[label].name for label, synsets in usual.items() for synset in synsets}
+    by_synset |= {lexicon.synset(synset): label.name for synset, label in space.by_synset.items()}
     for lemma in lexicon.base_forms(as_lemma(name)):
         for synset in lexicon.synsets(lemma):
             for above in hypernym_distances(lexicon, synset):
-                label = space.by_synset.get(lexicon.name(above))
-                if label is not None:
-                    yield label.name
+                if above in by_synset:
+                    yield by_synset[above]
 
 
 def _unknown(name: str, option: str, expected: str, known: Collection[str]) -> UsageError:

@@ -37,7 +37,13 @@ class Agreement:
         """The captions with the labels that they settle for each other's words."""
         if len(captions) < 2:
             return captions
-        words = [[WordReading(o.lemma, o.synset, o.decision) for o in caption.objects] for caption in captions]
+        words = [
+            [
+                WordReading(candidate.lemmas[0], choice.synset if choice else None, decision)
+                for candidate, choice, decision, _ in caption.objects
+            ]
+            for caption in captions
+        ]
         settled = self.settle(words)
         if not settled:
             return captions
@@ -60,32 +66,34 @@ class Agreement:
         scene = _Scene(captions, used, self._above)
         changed: dict[WordReading, Decision | None] = {}
         for reading in used:
-            for answer in (self._fuller_name, self._excluded_kind, self._other_class):
-                settled = list(answer(reading, scene))
-                if settled:
-                    if len({decision and decision.label for decision in settled}) == 1:
-                        changed[reading] = settled[0]
-                    break
+            settled = (
+                (reading.lemma in scene.ending_in and list(self._fuller_name(reading, scene)))
+                or (reading.synset in scene.unlabelled_below and list(self._excluded_kind(reading, scene)))
+                or list(self._other_class(reading, scene))
+            )
+            if settled and len({decision and decision.label for decision in settled}) == 1:
+                changed[reading] = settled[0]
         return changed
 
     def _fuller_name(self, reading: WordReading, scene: "_Scene") -> Iterator[Decision | None]:
         """The label of a longer name that ends in the word and is as frequent: the "teddy bear" of "bear"."""
-        for other in scene.elsewhere(reading, scene.ending_in.get(reading.lemma, ())):
+        for other in scene.elsewhere(reading, scene.ending_in[reading.lemma]):
             if other.decision and _label(other) != _label(reading) and scene.used[other] >= scene.used[reading]:
                 yield other.decision._replace(rule=Rule.AGREEMENT)
 
     def _excluded_kind(self, reading: WordReading, scene: "_Scene") -> Iterator[Decision | None]:
         """No label, if another caption names a kind of it that the class excludes: the "desk" of "table"."""
-        if reading.decision is None or reading.synset is None:
-            return
-        for _ in scene.elsewhere(reading, scene.unlabelled_below.get(reading.synset, ())):
-            yield None
+        if reading.decision is not None and reading.synset is not None:
+            for _ in scene.elsewhere(reading, scene.unlabelled_below[reading.synset]):
+                yield None
 
     def _other_class(self, reading: WordReading, scene: "_Scene") -> Iterator[Decision | None]:
         """The class that other words name, if the word may name it too: the "motorcycle" of "bike"."""
         own = _label(reading)
         possible = self._names(reading.lemma) - {own}
-        if not possible or (own is not None and any(o.lemma != reading.lemma for o in scene.of_label[own])):
+        if possible.isdisjoint(scene.of_label) or (
+            own is not None and any(o.lemma != reading.lemma for o in scene.of_label[own])
+        ):
             return
         others = [other for label in possible for other in scene.of_label.get(label, ())]
         for other in scene.elsewhere(reading, sorted(others, key=scene.place.__getitem__)):

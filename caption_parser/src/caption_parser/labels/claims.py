@@ -79,7 +79,8 @@ class WordClaims:
         by_label: dict[int | None, list[int]] = defaultdict(list)
         for synset in self._senses(word):
             by_label[self._label_of(synset)].append(synset)
-        undecided = [label for label in classes if label.id not in by_label]
+        by_senses = {label.id for label in classes if label.id in by_label and not _by_text(label, classes)}
+        undecided = [label for label in classes if label.id not in by_senses]
         only_unlabelled = not any(label is not None for label in by_label)
         if only_unlabelled and len(classes) == 1:
             self.phrases[word] = classes[0].id
@@ -88,6 +89,8 @@ class WordClaims:
             senses = tuple(by_label.get(label.id, ()))
             if label in undecided:
                 senses = tuple(self._lexicon.synset(name) for name in label.synsets)
+                if not senses and any(one.is_named_alone for one in classes if one.id in by_senses):
+                    continue  # another that has nothing but this name has what it may mean
                 if not senses:
                     self.phrases.setdefault(word, label.id)
                     continue
@@ -237,6 +240,11 @@ class _Unmoved(Mapping[str, Mapping[int, float]]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _by_text(label: LabelClass, claimants: list[LabelClass]) -> bool:
+    """Whether a word means a class whatever its sense: it alone has nothing but this name."""
+    return label.is_named_alone and not label.remark and sum(one.is_named_alone for one in claimants) == 1
 
 
 def _own_words(label: LabelClass) -> list[str]:

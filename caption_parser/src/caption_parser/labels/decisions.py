@@ -1,7 +1,7 @@
 """The label of every synset, decided once per label space (Vilar & Perez 2021, Section III-A2)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from caption_parser.labels.claims import WordClaims
@@ -27,7 +27,7 @@ class Decision(NamedTuple):
 class DecisionTable:
     """Which label a synset or a phrase gets; what is not in the table gets none.
 
-    - synonym: the synset is one of the label's.
+    - synonym: the synset is one of the label's, or a usual sense of the name that it has alone.
     - hyponym: it lies below one; the nearest labelled hypernym wins, by the number of hypernym steps; of
       equally near ones the class that stands first in the label space. Instances (Einstein, an instance of
       a physicist) are no hyponyms, and neither is what a class excludes, with all that lies below it alone.
@@ -48,13 +48,15 @@ class DecisionTable:
         reviewed: bool = False,
         groups: bool = False,
         claims: bool = False,
+        usual: Mapping[int, Sequence[int]] = {},
     ) -> None:
-        """`groups`: those of people that can be seen carry the label of persons.
+        """`groups`: those of people that can be seen carry the label of persons; `usual`: class → the senses of
+        the name that it has alone. A synset that another class lists is that one's.
 
         Raises `UsageError` for a synset that WordNet 3.0 does not have.
         """
         self._lexicon = lexicon
-        by_synset = _with_holonyms(_synonyms_and_hyponyms(label_space, lexicon), lexicon)
+        by_synset = _with_holonyms(_synonyms_and_hyponyms(label_space, lexicon, usual), lexicon)
         self._groups = people_groups(lexicon) if groups else None
         if self._groups and (person := by_synset.get(lexicon.synset("person.n.01"))):
             seen = Decision(person.label, Rule.HOLONYM)
@@ -145,7 +147,9 @@ def _words_by_text(label: LabelClass, *, reviewed: bool, claims: bool) -> Iterab
     """The words of a class that mean it whatever else they may mean; where claims are weighed, those reviewed."""
     if not reviewed:
         return ()
-    return label.reviewed_words if claims else label.words
+    if claims:
+        return label.reviewed_words
+    return (label.spoken_name,) if label.is_named_alone else label.words
 
 
 def _denied(label_space: LabelSpace) -> dict[str, frozenset[int]]:
@@ -157,7 +161,9 @@ def _denied(label_space: LabelSpace) -> dict[str, frozenset[int]]:
     return {lemma: frozenset(labels) for lemma, labels in denied.items()}
 
 
-def _synonyms_and_hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[int, Decision]:
+def _synonyms_and_hyponyms(
+    label_space: LabelSpace, lexicon: Lexicon, usual: Mapping[int, Sequence[int]]
+) -> dict[int, Decision]:
     """Breadth-first from all labelled synsets at once, so that the nearest label reaches a synset first."""
     excluded: dict[int, set[int]] = {}
     decisions: dict[int, Decision] = {}
@@ -166,6 +172,9 @@ def _synonyms_and_hyponyms(label_space: LabelSpace, lexicon: Lexicon) -> dict[in
         excluded[label.id] = {_known_synset(name, where, label_space, lexicon) for name in label.excluded}
         for name in label.synsets:
             decisions[_known_synset(name, where, label_space, lexicon)] = Decision(label.id, Rule.SYNONYM)
+    for label_id, synsets in usual.items():
+        for synset in synsets:
+            decisions.setdefault(synset, Decision(label_id, Rule.SYNONYM))
     frontier = list(decisions)
     while frontier:
         reached: dict[int, Decision] = {}

@@ -1,7 +1,6 @@
 """The paper's labeller: parse, find objects, decide senses, look up labels (Vilar & Perez 2021, Section III-A)."""
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
 from itertools import islice
 
 from caption_parser.captions import ImageCaptions
@@ -42,12 +41,13 @@ class SynsetLabeller:
         """What was found in each image, in order; spans refer to the captions as given."""
         return map(self.write, self.read(images))
 
-    def read(self, images: Sequence[ImageCaptions]) -> Iterator[Sequence[CaptionReading]]:
+    def read(self, images: Sequence[ImageCaptions]) -> list[Sequence[CaptionReading]]:
         """The captions of each image as they were read, in order."""
-        parsed = iter(self._with_senses(images, self._parse([c for image in images for c in image.captions])))
-        for image in images:
-            of_image: Sequence[CaptionReading] = list(islice(parsed, len(image.captions)))
-            yield reduce(lambda captions, step: step(captions), self._steps, of_image)
+        parsed = self._with_senses(images, self._parse([c for image in images for c in image.captions]))
+        of_images: list[Sequence[CaptionReading]] = [list(islice(parsed, len(one.captions))) for one in images]
+        for step in self._steps:
+            of_images = [step(captions) for captions in of_images]
+        return of_images
 
     def _parse(self, captions: Sequence[str]) -> list[CaptionReading]:
         return [self._parse_one(parsed) for parsed in self._parse_captions(captions)]

@@ -285,9 +285,11 @@ class Lexicon:
         lemma, index_pos = as_lemma(form), "a" if pos == "s" else pos
         irregular = self._exceptions.get(exception_key(lemma, index_pos))
         exceptions = None if irregular is None else self._irregular_bases(irregular)
-        return base_forms(
-            lemma, index_pos, exceptions, lambda candidate: bool(self._cached_synsets(candidate, index_pos))
-        )
+        return base_forms(lemma, index_pos, exceptions, lambda candidate: self._is_listed(candidate, index_pos))
+
+    def _is_listed(self, lemma: str, pos: str) -> bool:
+        """Most of what is asked for is no lemma, and not worth remembering."""
+        return self._strings.find(lemma) is not None and bool(self._cached_synsets(lemma, pos))
 
     def _irregular_bases(self, number: int) -> list[str]:
         start, end = self._exception_runs.bounds(number)

@@ -5,11 +5,14 @@ from typing import Any, NamedTuple
 
 from spacy.attrs import IDX, LENGTH, NORM, ORTH, SUFFIX
 from spacy.language import Language
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from caption_parser.syntax.tree import lower_case
 
 _REMEMBERED = 1 << 13
+_SPLIT_OFF = (",", ".")
+"""They are words of their own behind letters, the last of which is a small one."""
 
 WordKey = tuple[int, int]
 """NORM and SUFFIX of a word, all that the caption pipeline sees of it."""
@@ -33,8 +36,9 @@ class CaptionWords:
     def __init__(self, nlp: Language) -> None:
         """`nlp`: a pipeline whose tokenizer has no exceptions with a space in them, as spaCy's English ones."""
         tokenizer: Any = nlp.tokenizer
+        vocabulary: Any = nlp.vocab
         self._tokenize, self._exceptions = tokenizer, tokenizer.rules
-        self._vocab = nlp.vocab
+        self._norm, self._suffix = (vocabulary.lex_attr_getters[attribute] for attribute in (NORM, SUFFIX))
         self._between_spaces = lru_cache(_REMEMBERED)(self._cut)
 
     def __call__(self, text: str | Doc) -> Words:
@@ -63,12 +67,24 @@ class CaptionWords:
         return found
 
     def _cut(self, run: str) -> Words:
-        if not run.isalpha() or run in self._exceptions:
+        stem = run[:-1] if run.endswith(_SPLIT_OFF) else run
+        is_split = stem != run
+        if (
+            not stem.isalpha()
+            or run in self._exceptions
+            or (is_split and (stem in self._exceptions or not "a" <= stem[-1] <= "z"))
+        ):
             return _words_of(self._tokenize(run))
         # What affixes begin or end with is no letter, so that letters alone are one word.
-        lexeme = self._vocab[run]
-        words, capitals = lower_case([lexeme.orth], self._vocab)
-        return Words([(lexeme.norm, lexeme.suffix)], words, [0], [len(run)], capitals)
+        parts = (stem, run[-1]) if is_split else (stem,)
+        words = [part.lower() for part in parts]
+        ends = [len(stem), len(run)][: len(parts)]
+        capitals = [0] if words[0] != stem else []
+        return Words(list(map(self._key, parts)), words, [0, *ends[:-1]], ends, capitals)
+
+    def _key(self, word: str) -> WordKey:
+        """As spaCy's vocabulary has it, which would keep the word."""
+        return get_string_id(self._norm(word)), get_string_id(self._suffix(word))
 
 
 def _words_of(doc: Doc) -> Words:

@@ -10,6 +10,7 @@ from caption_parser.config import ParserConfig
 from caption_parser.labels.decisions import Decision
 from caption_parser.labels.reading import CaptionReading, ObjectReading
 from caption_parser.labels.synset_labeller import sense_query
+from caption_parser.labels.usual_senses import senses_of_name
 from caption_parser.modes import Mode
 from caption_parser.pipeline import CaptionParser
 from caption_parser.readers.checks import one_caption
@@ -17,7 +18,7 @@ from caption_parser.syntax.noun_phrases import phrase_heads, why_not_object
 from caption_parser.syntax.phrases import NounPhrase
 from shared_runtime.errors import UsageError
 from shared_runtime.wording import counted
-from shared_schemas import ImageLabels, LabelSpace, Route
+from shared_schemas import ImageLabels, LabelSpace, Route, Rule
 from shared_schemas.errors import shown
 from shared_schemas.label_space_file import load_label_space
 from shared_schemas.notebook_view import class_words, record_html
@@ -296,7 +297,7 @@ def _sense_lines(
 ) -> Iterator[SenseLine]:
     lexicon = parser.synsets.lexicon
     chosen, why = _chosen(parser, found, scores) if found else (None, None)
-    for synset in phrase.extended_head.synsets if phrase.extended_head else ():
+    for synset in (phrase.extended_head.synsets or _of_name(parser, found)) if phrase.extended_head else ():
         decision = parser.synsets.decisions.by_synset.get(synset)
         yield SenseLine(
             synset=lexicon.name(synset),
@@ -307,6 +308,15 @@ def _sense_lines(
             score=scores.get(synset),
             why=why if synset == chosen else None,
         )
+
+
+def _of_name(parser: CaptionParser, found: ObjectReading | None) -> tuple[int, ...]:
+    """Of a word that names a class which has nothing else, what it may mean: some of it is the class's."""
+    decision = found.decision if found else None
+    if decision is None or decision.rule is not Rule.PHRASE:
+        return ()
+    label = parser.label_space.by_id[decision.label]
+    return senses_of_name(label, parser.synsets.lexicon) if label.is_named_alone else ()
 
 
 def _chosen(

@@ -51,6 +51,10 @@ class WithCues:
         self.name = inner.name
         self._inner = inner
         self._cues = cues
+        self._before = {
+            lemma: frozenset(cue for of_sense in senses.values() for cue in of_sense if cue.startswith(" "))
+            for lemma, senses in cues.items()
+        }
 
     def disambiguate(self, queries: Sequence[SenseQuery]) -> list[SenseChoice]:
         """The inner choices, adjusted where the caption has cues."""
@@ -61,13 +65,13 @@ class WithCues:
 
     def _adjusted(self, query: SenseQuery, choice: SenseChoice) -> SenseChoice:
         words = _words_of(query.caption)
-        own = Counter(_WORD.findall(query.caption[query.start : query.end].lower()))
+        own = _WORD.findall(query.caption[query.start : query.end].lower())
         senses = self._cues[query.lemma]
         found = [
-            sum(words[word] > own[word] for word in words.keys() & senses.get(synset, frozenset()))
+            sum(words[word] > own.count(word) for word in words.keys() & senses.get(synset, frozenset()))
             for synset in query.candidates
         ]
-        for cue in _right_before(query.caption[: query.start]):
+        for cue in filter(self._before[query.lemma].__contains__, _right_before(query.caption[: query.start])):
             heard = [cue in senses.get(synset, ()) for synset in query.candidates]
             if any(heard):
                 found = [count + more for count, more in zip(found, heard, strict=True)]

@@ -63,16 +63,13 @@ class ExtendedHeadFinder:
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""
         earliest = max(phrase_start, head + 1 - self.lexicon.max_lemma_words)
-        if (
-            tree.words[head] in DOGS_AND_KITES
-            and self._rules.guard_extended_heads
-            and is_no_name_with_the_word_before(tree, head)
-        ):
-            earliest = head
+        if tree.words[head] in DOGS_AND_KITES and self._rules.guard_extended_heads:
+            if is_hawk(tree, head) and (hawk := self._find(*HAWK)):
+                return hawk._replace(start=head, end=head + 1)
+            if is_no_name_with_the_word_before(tree, head):
+                earliest = head
         first = _first_of_name(tree, earliest, head, possessors=self._rules.possessive_names)
         end = _end_of_tail(tree, head, postposed=self._rules.postposed_names)
-        if self._rules.guard_extended_heads and is_hawk(tree, head) and (hawk := self._find(*HAWK)):
-            return hawk._replace(start=head, end=head + 1)
         found = self._find(tuple(tree.words[first:end]), tuple(tree.tags[first:end]), head - first)
         if found is None:
             is_model = self._rules.designations and first < head and _is_designation(tree.words[head])
@@ -228,9 +225,11 @@ def _end_of_tail(tree: Tree, head: int, *, postposed: bool) -> int:
     `postposed`: or "general" of "attorney general", and what is parsed like it ("fire hydrant").
     """
     after = head + 1
-    if postposed and after < len(tree) and tree.heads[after] == head and tree.deps[after] == "amod":
+    if after >= len(tree) or tree.heads[after] != head:
+        return after
+    if postposed and tree.deps[after] == "amod":
         return after + 1
-    if after >= len(tree) or tree.words[after] != "of" or tree.heads[after] != head:
+    if tree.words[after] != "of":
         return after
     tail = [noun for noun in tree.children_by(after, "pobj") if noun <= head + _LONGEST_TAIL]
     return tail[0] + 1 if tail else after

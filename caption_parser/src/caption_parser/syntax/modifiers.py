@@ -1,6 +1,7 @@
 """Which words modify which noun: adjectives, participles and nouns, before and after it."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from caption_parser.modes import ModeRules
 from caption_parser.syntax.clauses import subjects
@@ -25,27 +26,17 @@ def find_modifiers(tree: Tree, rules: ModeRules) -> dict[int, tuple[Modifier, ..
     the first of two nouns belongs to that one alone ("red apples and bananas").
     """
     found: dict[int, set[Modifier]] = {}
-    before = _BEFORE | {"nmod"} if rules.predicates else _BEFORE
-    modified = {head for head, dep in zip(tree.heads, tree.deps, strict=True) if dep in before}
+    for noun in {head for head, dep in zip(tree.heads, tree.deps, strict=True) if dep in _BEFORE}:
+        if tree.tags[noun] in NOUN_TAGS:
+            found[noun] = set(_before_noun(tree, noun, rules))
     if rules.predicates:
-        modified.update(token for token, dep in enumerate(tree.deps) if dep in ("pobj", "conj"))
-    for token, tag in enumerate(tree.tags):
-        if tag in NOUN_TAGS:
-            if token in modified:
-                found.setdefault(token, set()).update(_before_noun(tree, token, rules))
-        elif rules.predicates and tag in VERB_TAGS and (predicated := list(_predicated(tree, token))):
-            nouns = list(filter(tree.is_noun, subjects(tree, token)))
-            for modifier in predicated:
-                for noun in nouns:
-                    if noun != modifier.token:
-                        found.setdefault(noun, set()).add(modifier)
-    return {noun: tuple(sorted(modifiers)) for noun, modifiers in found.items() if modifiers}
+        for noun, modifier in chain(_elsewhere(tree), _predicates(tree)):
+            found.setdefault(noun, set()).add(modifier)
+    return {noun: tuple(sorted(modifiers)) for noun, modifiers in found.items()}
 
 
 def _before_noun(tree: Tree, noun: int, rules: ModeRules) -> Iterator[Modifier]:
     pending = [noun]
-    if rules.predicates:
-        yield from _elsewhere(tree, noun)
     for modified in pending:
         for child in tree.children[modified]:
             if tree.deps[child] == "amod":
@@ -59,22 +50,38 @@ def _before_noun(tree: Tree, noun: int, rules: ModeRules) -> Iterator[Modifier]:
                     pending.append(child)
 
 
-def _elsewhere(tree: Tree, noun: int) -> Iterator[Modifier]:
-    """Adjectives of a noun that the parse has at another one.
+def _elsewhere(tree: Tree) -> Iterator[tuple[int, Modifier]]:
+    """Nouns with adjectives that the parse has at another one.
 
     Those of "a white piece of cake", "a gold and white dog", "a beard and orange tie".
     """
-    piece = quantity_noun_of(tree, noun)
-    if piece is not None and tree.words[piece] in _PIECES:
-        for child in tree.children_by(piece, "amod"):
-            yield from (Modifier(one, ModifierKind.ADJECTIVE) for one in tree.conjuncts(child) if one < piece)
-    for child in tree.children_by(noun, "nmod"):
-        of_one = [one for one in tree.conjuncts(child) if one < noun] if tree.is_noun(child) else []
-        if any(tree.tags[one] in ADJECTIVE_TAGS for one in of_one):
-            joined = tree.tags[child - 1] == "IN"  # "a field of grass and yellow flowers"
-            yield from (Modifier(one, _kind(tree, one)) for one in of_one[int(joined) :])
-    if tree.deps[noun] == tree.deps[noun - 1] == "conj" and tree.tags[noun - 1] in ADJECTIVE_TAGS:
-        yield Modifier(noun - 1, ModifierKind.ADJECTIVE)
+    if not _PIECES.isdisjoint(tree.words):
+        for noun in filter(tree.is_noun, range(len(tree))):
+            piece = quantity_noun_of(tree, noun)
+            if piece is not None and tree.words[piece] in _PIECES:
+                for child in tree.children_by(piece, "amod"):
+                    adjectives = (one for one in tree.conjuncts(child) if one < piece)
+                    yield from ((noun, Modifier(one, ModifierKind.ADJECTIVE)) for one in adjectives)
+    for token, dep in enumerate(tree.deps):
+        if dep == "nmod" and tree.is_noun(token) and tree.is_noun(noun := tree.heads[token]):
+            of_one = [one for one in tree.conjuncts(token) if one < noun]
+            if any(tree.tags[one] in ADJECTIVE_TAGS for one in of_one):
+                joined = tree.tags[token - 1] == "IN"  # "a field of grass and yellow flowers"
+                yield from ((noun, Modifier(one, _kind(tree, one))) for one in of_one[int(joined) :])
+        elif (
+            dep == "conj" == tree.deps[token - 1]
+            and tree.tags[token - 1] in ADJECTIVE_TAGS
+            and tree.is_noun(token)
+        ):
+            yield token, Modifier(token - 1, ModifierKind.ADJECTIVE)
+
+
+def _predicates(tree: Tree) -> Iterator[tuple[int, Modifier]]:
+    """The subjects of verbs with what these say of them."""
+    for verb, tag in enumerate(tree.tags):
+        if tag in VERB_TAGS and (predicated := list(_predicated(tree, verb))):
+            for noun in filter(tree.is_noun, subjects(tree, verb)):
+                yield from ((noun, modifier) for modifier in predicated if modifier.token != noun)
 
 
 def _inside_adjective(tree: Tree, adjective: int) -> Iterator[Modifier]:

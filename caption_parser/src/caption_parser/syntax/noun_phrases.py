@@ -106,9 +106,9 @@ def _heads_of_all_phrases(tree: Tree) -> list[int]:
 
 def _is_in_phrasal_preposition(tree: Tree, noun: int) -> bool:
     """Whether the noun is the "front" of "in front of a couch"."""
-    first = tree.heads[noun]
-    if tree.deps[noun] != "pobj":
+    if tree.deps[noun] != "pobj" or not tree.children[noun]:
         return False
+    first = tree.heads[noun]
     return any(
         tree.deps[last] == "prep"
         and noun < last <= first + _LONGEST_PREPOSITION

@@ -1,6 +1,6 @@
 """From a parsed caption to its noun phrases with extended heads: the syntax rules in their order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -41,13 +41,23 @@ class PhraseParser:
 
     def __call__(self, parse: Doc | Tree) -> ParsedText:
         """The parse as a repaired tree, with its noun phrases."""
-        if isinstance(parse, Tree):
-            tree = self._repair(parse)
-            phrases = find_noun_phrases(tree, self.rules)
-        else:
-            tree = self._repair.read(parse)
-            phrases = self._find_phrases(parse) if self._find_phrases else find_noun_phrases(tree, self.rules)
-        return ParsedText(tree, *self._find_names(tree, phrases))
+        return self.read([parse])[0]
+
+    def read(self, parses: Sequence[Doc | Tree]) -> list[ParsedText]:
+        """The same of several, in order.
+
+        Each step takes all of them before the next one does: processors are faster at what they have just done.
+        """
+        trees = [self._repair(parse if isinstance(parse, Tree) else Tree.of(parse)) for parse in parses]
+        phrases = [self._phrases(parse, tree) for parse, tree in zip(parses, trees, strict=True)]
+        return [
+            ParsedText(tree, *self._find_names(tree, found)) for tree, found in zip(trees, phrases, strict=True)
+        ]
+
+    def _phrases(self, parse: Doc | Tree, tree: Tree) -> tuple[NounPhrase, ...]:
+        if self._find_phrases and not isinstance(parse, Tree):
+            return self._find_phrases(parse)
+        return find_noun_phrases(tree, self.rules)
 
 
 class NameStep:

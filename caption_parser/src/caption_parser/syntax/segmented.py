@@ -62,26 +62,37 @@ class SegmentedParser:
         texts = [
             text
             for caption, cut in zip(captions, segments, strict=True)
-            for text in ([one.text for one in cut if one.dropped is None] if cut else [caption])
+            for text in ([one.text for one in _read(cut)] if cut else [caption])
         ]
         with self._one_at_a_time, self._memory():
             parses = self._parse(bounded_tokens(self._nlp, text) for text in texts)
+            parsed = iter(self._parse_phrases.read(list(self._with_keywords(segments, parses))))
             return [
-                self._of_caption(caption, cut, parses) for caption, cut in zip(captions, segments, strict=True)
+                self._of_caption(caption, cut, parsed) for caption, cut in zip(captions, segments, strict=True)
             ]
+
+    def _with_keywords(
+        self, segments: Sequence[tuple[Segment, ...]], parses: Iterator[Doc | Tree]
+    ) -> Iterator[Doc | Tree]:
+        """The parses of the captions with these segments, where those of one word may be nouns."""
+        for cut in segments:
+            if _is_whole(cut):
+                yield next(parses)
+            else:
+                yield from map(self._as_keyword, islice(parses, len(_read(cut))))
 
     def _memory(self) -> AbstractContextManager[object]:
         """Inside a zone spaCy forgets new words, outside it keeps them: while they are few, for speed."""
         return self._nlp.memory_zone() if len(self._nlp.vocab) > _VOCABULARY_LIMIT else nullcontext()
 
     def _of_caption(
-        self, caption: str, segments: tuple[Segment, ...], parses: Iterator[Doc | Tree]
+        self, caption: str, segments: tuple[Segment, ...], parsed: Iterator[ParsedText]
     ) -> ParsedCaption:
-        read = [segment for segment in segments if segment.dropped is None]
-        if not segments or (len(read) == 1 and isinstance(read[0].places, range) and read[0].start == 0):
-            tree, phrases, flagged = self._parse_phrases(next(parses))
+        if _is_whole(segments):
+            tree, phrases, flagged = next(parsed)
         else:
-            of_segments = [self._parse_phrases(self._as_keyword(one)) for one in islice(parses, len(read))]
+            read = _read(segments)
+            of_segments = list(islice(parsed, len(read)))
             if len(read) > 1 and _names_color(caption[read[-2].end : read[-1].start], of_segments[-1].tree):
                 of_segments[-1] = _all_flagged(of_segments[-1], Flag.MODIFIER)
             tree, phrases, flagged = _joined(read, of_segments)
@@ -100,6 +111,17 @@ class SegmentedParser:
         elif parse[0].tag_ not in NOUN_TAGS:
             parse[0].tag_ = self._segmenter.keyword_tag(parse[0].text) or parse[0].tag_
         return parse
+
+
+def _read(segments: Sequence[Segment]) -> list[Segment]:
+    """Those that are parsed."""
+    return [segment for segment in segments if segment.dropped is None]
+
+
+def _is_whole(segments: Sequence[Segment]) -> bool:
+    """Whether a caption is parsed as it is, or but for its end."""
+    read = _read(segments)
+    return not segments or (len(read) == 1 and isinstance(read[0].places, range) and read[0].start == 0)
 
 
 def _joined(segments: Sequence[Segment], parses: Sequence[ParsedText]) -> ParsedText:

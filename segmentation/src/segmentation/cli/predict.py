@@ -20,7 +20,7 @@ from segmentation.cli.viewing import ViewingArguments
 from segmentation.masks.overlay import OVERLAYS
 from segmentation.masks.refinement import CrfPreset, Refinement
 from segmentation.prediction.files import PredictionInputs, PredictionOutputs, predict_files
-from segmentation.prediction.options import PredictionOptions
+from segmentation.prediction.options import MIN_SCORE, PredictionOptions
 from segmentation.prediction.segmenter import Segmenter
 from segmentation.scores.contract import PRESENCE, WINDOW
 from shared_runtime.command_line.label_files import one_label_file
@@ -58,6 +58,16 @@ def predict_command(
             f"[default: {PRESENCE}]",
         ),
     ] = None,
+    min_score: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="S",
+            help="A class that a segmenter sees nowhere as surely as this is left out; 0: none is. Those of "
+            "--labels never are.",
+        ),
+    ] = MIN_SCORE,
     classes: Annotated[
         str | None, typer.Option(metavar="A,B,…", help="Only these classes compete, in every image.")
     ] = None,
@@ -131,6 +141,7 @@ def predict_command(
             | {
                 "window": window,
                 "presence": PRESENCE if presence is None else presence,
+                "min_score": min_score,
                 "refine": refine,
                 "crf_preset": crf_preset,
                 "precision": precision,

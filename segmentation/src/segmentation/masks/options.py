@@ -241,11 +241,14 @@ def unused_option(name: str, value: object, why: str) -> UsageError:
 
 
 def recorded(options: Configuration) -> dict[str, Any]:
-    """Resolved options as `run.json` has them: those of masks say nothing of a presence that is the default.
+    """Resolved options as `run.json` has them: those of masks say nothing of a presence that is the default, nor
+    those of predictions of a `min_score` of 0.
 
-    Earlier versions had no such option, and the masks of their folders are the same.
+    Earlier versions had no such options, and the masks of their folders are the same.
     """
     config = options.model_dump(mode="json")
+    if config.get("min_score") == 0:
+        del config["min_score"]
     if isinstance(options, ResolvedMaskOptions) and options.presence in (None, PRESENCE):
         del config["presence"]
     return config

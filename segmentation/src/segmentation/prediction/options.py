@@ -15,6 +15,10 @@ PREDICTED = Refinement.PAMR
 Dense CRF has .001 and .011 more on COCO's images, .025 to .06 less on VOC's (docs/results/segmenters.md).
 """
 
+MIN_SCORE = 0.4
+"""Of the classes that are said of an image, more than half of the wrong ones stay below, and a fifth of the right
+ones, with the network that ships; the mean IoU is the same (docs/results/segmenters.md)."""
+
 
 class PredictionOptions(ViewingOptions, GivenOptions):
     """Defaults: one view of the image at the size of the training crops, fitted to its edges."""
@@ -36,6 +40,14 @@ class PredictionOptions(ViewingOptions, GivenOptions):
         description="How far a segmenter believes that the classes of a label file are there: the share of what "
         "the surest cell of each lacks to certainty that is added to all; 0: they compete, no more.",
     )
+    min_score: float = Field(
+        MIN_SCORE,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="A class that a segmenter sees nowhere as surely as this is left out, unless a label file "
+        "names it; 0: none is.",
+    )
     refine: Refinement | None = Field(
         None,
         description="How scores are fitted to edges. None: by PAMR; those of a localizer that knows the "
@@ -52,7 +64,7 @@ class PredictionOptions(ViewingOptions, GivenOptions):
 
     def check_for_localizer(self) -> None:
         """Raises UsageError for what a segmenter alone is told, unless it has its default."""
-        for name in ("window", "presence"):
+        for name in ("window", "presence", "min_score"):
             if (value := getattr(self, name)) != type(self).model_fields[name].default:
                 why = "the model is a localizer, and this is what a segmenter is told"
                 raise unused_option(name, value, why)
@@ -90,4 +102,5 @@ class ResolvedPrediction(PredictionOptions):
             precision=self.precision,
             window=self.window,
             presence=self.presence,
+            min_score=self.min_score,
         )

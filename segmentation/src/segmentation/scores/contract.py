@@ -116,6 +116,9 @@ class Viewing:
     """Longest side that a segmenter sees at once, in pixels; what is larger goes in windows."""
     presence: float = PRESENCE
     """How far a segmenter believes that the classes of an image's record are there, in [0, 1]."""
+    min_score: float = 0.0
+    """What a segmenter has to say of the surest cell of a class that no record names, in [0, 1]; else it is left
+    out."""
 
 
 @dataclass(frozen=True, slots=True)

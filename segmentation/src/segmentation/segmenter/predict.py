@@ -42,8 +42,9 @@ class SegmenterScores:
         """Probabilities (h, w) of the background and of the classes that compete.
 
         Foreign classes are left out before the softmax, as if the network had never learned them (Vilar & Perez,
-        Section V-D). Classes that an image's record names are believed to be there (`presence`). Probabilities
-        are averaged over scales and mirror images, at the cells of scale 1. All images must have the same `sizes`.
+        Section V-D). Classes that an image's record names are believed to be there (`presence`); of others those
+        that are nowhere as likely as `min_score` are left out afterwards. Probabilities are averaged over scales
+        and mirror images, at the cells of scale 1. All images must have the same `sizes`.
         """
         seen = [view for scale in self.viewing.scales for view in self._views(images, requests, scale)]
         return [
@@ -57,7 +58,11 @@ class SegmenterScores:
 
     def _image_scores(self, request: ImageTargets, maps: FloatMap) -> ImageScores:
         background, *classes = maps
-        by_id = dict(zip(request.foreground, classes, strict=True))
+        by_id = {
+            class_id: scores
+            for class_id, scores in zip(request.foreground, classes, strict=True)
+            if class_id in request.evidence or scores.max() >= self.viewing.min_score
+        }
         return ImageScores(Heatmaps(by_id, {}, self.views.margin, background), cells=None)
 
     def _views(

@@ -88,10 +88,19 @@ class FlagFinder:
         nouns = self._flagged_nouns(tree, phrases)
         marked = [flag for flag in _FLAGS if nouns.get(flag)]
         has_names = bool(tree.capitals) and tree.capitals[-1] > 0
-        found = [
-            self._flagged(tree, phrase, [flag for flag in marked if phrase.head in nouns[flag]], has_names)
-            for phrase in phrases
-        ]
+        has_likenesses = self._has_made_things and self._made.may_tell(tree)
+        found = list(phrases)
+        if marked or has_names or has_likenesses:
+            found = [
+                self._flagged(
+                    tree,
+                    phrase,
+                    [flag for flag in marked if phrase.head in nouns[flag]],
+                    has_likenesses,
+                    has_names,
+                )
+                for phrase in phrases
+            ]
         modifying = self._modifying(tree, found, nouns, has_names)
         return tuple(sorted([*found, *modifying], key=attrgetter("head")) if modifying else found), nouns
 
@@ -112,10 +121,12 @@ class FlagFinder:
             nouns[Flag.IDIOM] = nouns.get(Flag.IDIOM, set()) | in_names
         return nouns
 
-    def _flagged(self, tree: Tree, phrase: NounPhrase, flags: list[Flag], has_names: bool) -> NounPhrase:
+    def _flagged(
+        self, tree: Tree, phrase: NounPhrase, flags: list[Flag], has_likenesses: bool, has_names: bool
+    ) -> NounPhrase:
         head = phrase.extended_head
         if head is not None:
-            if self._has_made_things and self._made.is_likeness(tree, head):
+            if has_likenesses and self._made.is_likeness(tree, head):
                 flags = [*flags, Flag.DEPICTED]
             if has_names and self._names.is_name(tree, head, living=self._is_living(head)):
                 flags = [*flags, Flag.NAMED_ENTITY]

@@ -52,6 +52,16 @@ _OF_ANIMALS = frozenset(
 _OF_PERSONS = (
     LIKENESS_MODIFIERS | LIFELESS_PERSON_MODIFIERS | {"cardboard", "gingerbread", "sand", "topiary", "wax"}
 )
+_TELLING = frozenset[str]().union(
+    _FIRST_WORDS,
+    LIFELESS_MODIFIERS,
+    _OF_ANIMALS,
+    _OF_ANYTHING,
+    _OF_LAND_VEHICLES_AND_AIRCRAFT,
+    _OF_PERSONS,
+    _OF_VEHICLES,
+)
+"""One of these is in every caption that has a likeness by its name."""
 _NAMING_TAGS = NOUN_TAGS | {"JJ", "VBG", "VBN"}
 _MODELS = frozenset({"model", "models", "maquette", "maquettes", "mockup", "mockups"})
 _FIGURES = frozenset({"figure", "figures"})
@@ -82,6 +92,10 @@ class MadeThings:
             map(synset, ("vessel.n.02", "cart.n.01", "carriage.n.02", "wagon.n.01", "bicycle.n.01", "sled.n.01"))
         )
         self._house_pets = frozenset({synset("dog.n.01"), synset("domestic_cat.n.01")})
+
+    def may_tell(self, tree: Tree) -> bool:
+        """Whether any word of the caption may say so of a name; if none does, none needs to be asked about."""
+        return not _TELLING.isdisjoint(tree.words)
 
     def is_likeness(self, tree: Tree, head: ExtendedHead) -> bool:
         """Whether one of the words right before the name says that it is none."""
