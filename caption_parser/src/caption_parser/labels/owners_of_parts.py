@@ -74,7 +74,7 @@ class OwnersOfParts(NameWords):
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._animals = Below(lexicon, "animal.n.01")
         self._labels = labels_below(decisions, self._animals)
         self._lifeless = DepictionWords.of(lexicon).likenesses | _LIFELESS
 

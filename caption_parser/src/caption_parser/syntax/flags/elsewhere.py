@@ -118,7 +118,7 @@ class ElsewhereFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._writing = Below(lexicon, map(lexicon.synset, _WHO_WRITE))
+        self._writing = Below(lexicon, *_WHO_WRITE)
 
     def __call__(self, tree: Tree) -> set[int]:
         return nouns_told_by(tree, _TRIGGERS, self._named_by, _all_of)

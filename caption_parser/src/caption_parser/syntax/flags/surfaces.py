@@ -108,7 +108,7 @@ class SurfaceFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._vehicles = Below(lexicon, [lexicon.synset("vehicle.n.01")])
+        self._vehicles = Below(lexicon, "vehicle.n.01")
 
     def __call__(self, tree: Tree) -> set[int]:
         if _TRIGGERS.isdisjoint(tree.words):
