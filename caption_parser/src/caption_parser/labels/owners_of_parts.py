@@ -10,7 +10,7 @@ from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.name_words import NameWords
 from caption_parser.syntax.tree import ADJECTIVE_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.words.depiction_words import SELF_LIKENESSES, DepictionWords
-from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import SENTENCE_ENDS, SOMEBODY
 
 _PARTS = frozenset(
     """
@@ -36,7 +36,6 @@ _ENDS = SENTENCE_ENDS | {";", ":"}
 _LEFT_BEHIND = frozenset({"hair"})
 """What somebody loses: in a drain there is nobody."""
 _NAMING = NOUN_TAGS | ADJECTIVE_TAGS
-_NOBODY_KNOWN = frozenset({"someone", "somebody"})
 _HUMAN = frozenset({"human", "humans"})
 _FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs"})
 """What persons alone have."""
@@ -113,7 +112,7 @@ class OwnersOfParts(NameWords):
         A town or a mountain has neither feet nor fingers: whoever is called as one and has them is a person.
         """
         word = tree.words[owner]
-        if word in _NOBODY_KNOWN:
+        if word in SOMEBODY:
             return tree.words[part] not in _LEFT_BEHIND
         if word in _OWNERS:
             return not self._begins_with_any_name(tree, owner)
@@ -141,7 +140,7 @@ class OwnersOfParts(NameWords):
 def _is_human(tree: Tree, part: int) -> bool:
     """Whether it is said to be no animal's: "a human foot", "bites someone's finger"; wigs are of human hair."""
     return tree.words[part] not in _LEFT_BEHIND and any(
-        tree.words[child] in _HUMAN or (tree.deps[child] == "poss" and tree.words[child] in _NOBODY_KNOWN)
+        tree.words[child] in _HUMAN or (tree.deps[child] == "poss" and tree.words[child] in SOMEBODY)
         for child in tree.children_by(part, "amod", "compound", "nmod", "poss")
     )
 
