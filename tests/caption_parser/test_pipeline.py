@@ -20,11 +20,6 @@ from shared_schemas.checks import check
 from tests.parsers import parser_of
 
 
-@pytest.fixture(scope="module")
-def parser() -> CaptionParser:
-    return parser_of(mode="visual")
-
-
 def classes(labels: ImageLabels) -> dict[str, int]:
     return {label.name: label.votes for label in (*labels.foreground, *labels.background)}
 

@@ -47,7 +47,7 @@ class ModeRules:
     look_through_quantities: bool = False
     """In "a lot of people" the object is people; "a pair of skis" counts two."""
     drop_relational_nouns: bool = False
-    """"the middle of a road" holds no object "middle"."""
+    """Nouns that say where are no objects: the "middle" of "the middle of a road"."""
     predicates: bool = False
     """"the cat is black", "a car painted red", "a table made of wood" give attributes.
 
@@ -57,7 +57,7 @@ class ModeRules:
     guard_extended_heads: bool = False
     """An adjective joins the head only if the whole names a kind of it ("hot dog", but not "black cat")."""
     split_spellings: bool = False
-    """"lap top", "skate-board" are looked up as one word."""
+    """Words that are written apart or with a hyphen are looked up as one, too: "lap top", "skate-board"."""
     possessive_names: bool = False
     """A possessor joins the head if the whole is a name: "a bird's nest", "the men's room"."""
     postposed_names: bool = False

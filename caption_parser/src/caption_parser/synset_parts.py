@@ -60,7 +60,7 @@ class SynsetParts:
 
     @cached_property
     def labeller(self) -> SynsetLabeller:
-        """All of them together."""
+        """What finds mentions in captions, made of all the others."""
         config = self._config
         attribute_name = AttributeNamer(
             self._label_space.attribute_names,

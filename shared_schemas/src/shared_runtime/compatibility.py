@@ -14,10 +14,9 @@ def check_label_space(
     where: str,
     *,
     kinds: Collection[Kind] = tuple(Kind),
-    attributes: Collection[str] | None = None,
 ) -> None:
     """Raises `InputError` for a record of which something does not fit; see `misfit`. `where` is its place."""
-    if problem := misfit(record, label_space, kinds=kinds, attributes=attributes):
+    if problem := misfit(record, label_space, kinds=kinds):
         raise InputError(f"{where}: {problem}")
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from caption_parser.labels.building.implied_sources import candidates, gloss_names
 from caption_parser.labels.implied import shipped_entries
-from caption_parser.labels.implied_sources import candidates, gloss_names
 from caption_parser.lexicon import default_lexicon
 from caption_parser.pipeline import CaptionParser
 from shared_schemas import Flag, ImageLabels, LabelClass, LabelSpace, Mention, Rule

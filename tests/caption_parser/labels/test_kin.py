@@ -6,11 +6,6 @@ from caption_parser import CaptionParser
 from tests.parsers import parser_of
 
 
-@pytest.fixture(scope="module")
-def parser() -> CaptionParser:
-    return parser_of()
-
-
 def names(parser: CaptionParser, caption: str) -> set[str]:
     (labels,) = parser.label([caption])
     return {label.name for label in labels.foreground}

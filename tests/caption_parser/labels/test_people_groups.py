@@ -9,11 +9,6 @@ from shared_schemas import Rule
 from tests.parsers import parser_of
 
 
-@pytest.fixture(scope="module")
-def parser() -> CaptionParser:
-    return parser_of()
-
-
 def people(parser: CaptionParser, caption: str) -> bool:
     (labels,) = parser.label([caption])
     return any(label.name == "person" for label in labels.foreground)

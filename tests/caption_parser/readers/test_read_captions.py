@@ -12,13 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, Row, read_captions
+from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
 from shared_runtime.errors import InputError, UsageError
-
-
-def read(content: bytes | str, name: str, **options: str) -> list[Row]:
-    data = content.encode() if isinstance(content, str) else content
-    return list(read_captions(io.BytesIO(data), ReadingOptions(format=name, **options)))
+from tests.caption_parser.readers.reading import read
 
 
 def test_coco_annotations_in_file_order_with_file_names() -> None:

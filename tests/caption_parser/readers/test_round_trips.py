@@ -14,11 +14,12 @@ import zstandard
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from caption_parser.readers import CaptionRow, ReadingOptions, RejectedRow, read_captions
+from caption_parser.readers import CaptionRow, ReadingOptions, read_captions
 from caption_parser.readers.checks import MISSING, looks_like_a_name
 from caption_parser.readers.signatures import SIGNATURES
 from shared_runtime.errors import CapparseError, InputError
 from shared_schemas.compression import suffix_of
+from tests.caption_parser.readers.reading import read
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029")
 CAPTIONS = st.lists(
@@ -124,10 +125,6 @@ SQUEEZE: dict[str, Callable[[bytes], bytes]] = {
     "zst": zstandard.compress,
     "zst-two-frames": lambda content: zstandard.compress(content[:7]) + zstandard.compress(content[7:]),
 }
-
-
-def read(content: bytes, name: str) -> list[CaptionRow | RejectedRow]:
-    return list(read_captions(io.BytesIO(content), ReadingOptions(format=name)))
 
 
 @pytest.mark.parametrize("name", WRITERS)

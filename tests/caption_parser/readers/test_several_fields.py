@@ -6,9 +6,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from caption_parser.readers import CaptionRow, ReadingOptions, Row, read_captions
+from caption_parser.readers import CaptionRow
 from caption_parser.readers.rows import RejectedRow
 from shared_runtime.errors import InputError
+from tests.caption_parser.readers.reading import read
 
 TABLE = 'image,caption_1,caption_2,caption_3\na.jpg,A dog,"A dog, asleep",\nb.jpg,A cat,nan,Two cats\nc.jpg,,,\n'
 RECORDS = (
@@ -16,11 +17,6 @@ RECORDS = (
     '{"image": "b.jpg", "caption_1": "A cat", "caption_3": "Two cats"}\n'
     '{"image": "c.jpg", "caption_1": ""}\n'
 )
-
-
-def read(content: bytes | str, name: str, **options: str) -> list[Row]:
-    data = content.encode() if isinstance(content, str) else content
-    return list(read_captions(io.BytesIO(data), ReadingOptions(format=name, **options)))
 
 
 def parquet() -> bytes:

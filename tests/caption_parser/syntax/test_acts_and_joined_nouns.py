@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from caption_parser import CaptionParser
-from tests.parsers import parser_of
 
 CASES = [
     json.loads(line)
@@ -29,11 +28,6 @@ NOT_YET = {
     "Toddler chasing ducks": "without articles, like a dog grooming kit",
 }
 """Captions that do not come out right, with a reason."""
-
-
-@pytest.fixture(scope="module")
-def parser() -> CaptionParser:
-    return parser_of(mode="visual")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from caption_parser import CaptionParser
-from tests.parsers import parser_of
 
 KINDS = tomllib.loads(Path(__file__).with_name("flag_kinds.toml").read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def parser() -> CaptionParser:
-    return parser_of()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -7,6 +7,7 @@ so that what is missed here is missed everywhere.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -96,7 +97,7 @@ class SpaceCheck(FrozenModel):
     share: float = Field(description="found / captions.")
     classes: tuple[ClassCheck, ...] = Field(description="In the order of ids.")
 
-    @property
+    @cached_property
     def by_name(self) -> Mapping[str, ClassCheck]:
         """The classes by their names."""
         return {label.name: label for label in self.classes}

@@ -28,7 +28,7 @@ class DrawnAgain(CaptionStep):
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._contents = PictureContents(DepictionWords.of(lexicon))
-        self._people = Below(lexicon, [lexicon.synset("person.n.01")])
+        self._people = Below(lexicon, "person.n.01")
 
     def of_caption(self, caption: CaptionReading) -> CaptionReading:
         """The caption with these flags."""

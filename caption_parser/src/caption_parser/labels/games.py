@@ -15,8 +15,8 @@ class GamesAndThings:
     """Leaves out the senses that an article, a number or their absence speaks against."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._games = Below(lexicon, [lexicon.synset("game.n.01")])
-        self._things = Below(lexicon, [lexicon.synset("game_equipment.n.01")])
+        self._games = Below(lexicon, "game.n.01")
+        self._things = Below(lexicon, "game_equipment.n.01")
 
     def meant(self, tree: Tree, noun: int, synsets: tuple[int, ...]) -> tuple[int, ...]:
         """The synsets of a noun without those of the game where one or several are meant, else of the thing."""

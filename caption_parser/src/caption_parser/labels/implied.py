@@ -1,7 +1,7 @@
 """Objects that a caption entails without naming them: "a man surfing" shows a surfboard.
 
-The entries stand in `implied_objects.toml`, each with its reason; `implied_sources` derives candidates for it
-from WordNet and verifies what the entries claim.
+The entries stand in `implied_objects.toml`, each with its reason; `building.implied_sources` derives candidates
+for it from WordNet and verifies what the entries claim.
 """
 
 from collections import defaultdict
@@ -90,7 +90,7 @@ class ImpliedObjects:
         self._by_phrase: dict[str, list[_Entailment]] = defaultdict(list)
         self._by_verb: dict[str, list[_Entailment]] = defaultdict(list)
         self._person = decisions.label_of(lexicon.synset("person.n.01"))
-        self._containers = Below(lexicon, [lexicon.synset("container.n.01")])
+        self._containers = Below(lexicon, "container.n.01")
         for entry in shipped_entries():
             objects = _labelled(entry.objects, decisions, lexicon)
             if not objects:

@@ -51,7 +51,7 @@ class IndefinitePeople(CaptionStep):
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
         self._parts = OwnersOfParts(decisions, lexicon)
-        self._beings = Below(lexicon, map(lexicon.synset, ("person.n.01", "animal.n.01")))
+        self._beings = Below(lexicon, "person.n.01", "animal.n.01")
 
     def of_caption(self, caption: CaptionReading) -> CaptionReading:
         """The caption with what its indefinite pronouns and its parts of bodies entail."""

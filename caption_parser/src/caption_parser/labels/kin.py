@@ -60,13 +60,11 @@ class Kin(CaptionStep):
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = decisions.by_synset.get(lexicon.synset("person.n.01"))
-        self._people = Below(lexicon, [lexicon.synset("person.n.01")])
-        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
-        self._with_young = {
-            young: Below(lexicon, map(lexicon.synset, kinds)) for young, kinds in _WITH_YOUNG.items()
-        }
-        self._with_cows = Below(lexicon, map(lexicon.synset, _WITH_COWS))
-        self._pets = Below(lexicon, map(lexicon.synset, _PETS))
+        self._people = Below(lexicon, "person.n.01")
+        self._animals = Below(lexicon, "animal.n.01")
+        self._with_young = {young: Below(lexicon, *kinds) for young, kinds in _WITH_YOUNG.items()}
+        self._with_cows = Below(lexicon, *_WITH_COWS)
+        self._pets = Below(lexicon, *_PETS)
         self._labels_of_animals = labels_below(decisions, self._animals)
         self._labels_of_pets = labels_below(decisions, self._pets)
 

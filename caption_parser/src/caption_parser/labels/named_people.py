@@ -24,7 +24,7 @@ class NamedPeople(CaptionStep):
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         self._person = person_object(decisions, lexicon)
         self._lexicon = lexicon
-        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._animals = Below(lexicon, "animal.n.01")
         names = PersonalNames(lexicon)
         self._by_role = names.by_role
         self._at_events = PeopleAtEvents(lexicon)

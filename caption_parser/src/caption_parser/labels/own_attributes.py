@@ -36,10 +36,10 @@ class OwnAttributes:
         self._label_of = decisions.label_of
         self._person = decisions.label_of(lexicon.synset("person.n.01"))
         self._parts = BodyParts(lexicon)
-        self._clothes = Below(lexicon, map(lexicon.synset, _CLOTHES))
-        self._colors = Below(lexicon, map(lexicon.synset, _COLORS))
-        self._teams = Below(lexicon, [lexicon.synset("team.n.01")])
-        self._rooms = Below(lexicon, [lexicon.synset("room.n.01")])
+        self._clothes = Below(lexicon, *_CLOTHES)
+        self._colors = Below(lexicon, *_COLORS)
+        self._teams = Below(lexicon, "team.n.01")
+        self._rooms = Below(lexicon, "room.n.01")
 
     def __call__(self, tree: Tree, found: ObjectReading) -> Iterator[ModifierWord]:
         """The modifiers that are the object's own, in text order."""

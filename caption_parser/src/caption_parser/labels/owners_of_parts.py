@@ -10,7 +10,7 @@ from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.names.name_words import NameWords
 from caption_parser.syntax.tree import NOMINAL_TAGS, NOUN_TAGS, Tree
 from caption_parser.syntax.words.depiction_words import SELF_LIKENESSES, DepictionWords
-from caption_parser.syntax.words.word_lists import SENTENCE_ENDS
+from caption_parser.syntax.words.word_lists import SENTENCE_ENDS, SOMEBODY
 
 _PARTS = frozenset(
     """
@@ -35,7 +35,6 @@ _FIGURES = frozenset({"figure", "figures"})
 _ENDS = SENTENCE_ENDS | {";", ":"}
 _LEFT_BEHIND = frozenset({"hair"})
 """What somebody loses: in a drain there is nobody."""
-_NOBODY_KNOWN = frozenset({"someone", "somebody"})
 _HUMAN = frozenset({"human", "humans"})
 _FINGERS = frozenset({"finger", "fingers", "thumb", "thumbs"})
 """What persons alone have."""
@@ -73,12 +72,11 @@ class OwnersOfParts(NameWords):
 
     def __init__(self, decisions: DecisionTable, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._animals = Below(lexicon, "animal.n.01")
         self._labels = labels_below(decisions, self._animals)
         self._lifeless = DepictionWords.of(lexicon).likenesses | _LIFELESS
 
     def __call__(self, caption: CaptionReading) -> Iterator[int]:
-        """Those parts."""
         tree = caption.tree
         if _PARTS.isdisjoint(tree.words):
             return
@@ -113,7 +111,7 @@ class OwnersOfParts(NameWords):
         A town or a mountain has neither feet nor fingers: whoever is called as one and has them is a person.
         """
         word = tree.words[owner]
-        if word in _NOBODY_KNOWN:
+        if word in SOMEBODY:
             return tree.words[part] not in _LEFT_BEHIND
         if word in _OWNERS:
             return not self._begins_with_any_name(tree, owner)
@@ -141,7 +139,7 @@ class OwnersOfParts(NameWords):
 def _is_human(tree: Tree, part: int) -> bool:
     """Whether it is said to be no animal's: "a human foot", "bites someone's finger"; wigs are of human hair."""
     return tree.words[part] not in _LEFT_BEHIND and any(
-        tree.words[child] in _HUMAN or (tree.deps[child] == "poss" and tree.words[child] in _NOBODY_KNOWN)
+        tree.words[child] in _HUMAN or (tree.deps[child] == "poss" and tree.words[child] in SOMEBODY)
         for child in tree.children_by(part, "amod", "compound", "nmod", "poss")
     )
 

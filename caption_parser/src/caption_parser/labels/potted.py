@@ -49,7 +49,7 @@ class PottedPlants(CaptionStep):
         found = [decisions.by_phrase[phrase] for phrase in _PHRASES if phrase in decisions.by_phrase]
         decision = found[0] if found else decisions.by_synset.get(self._synset)
         self._decision = decision and Decision(decision.label, Rule.IMPLIED)
-        self._plants = Below(lexicon, [lexicon.synset(_PLANT), lexicon.synset(_FLOWER)])
+        self._plants = Below(lexicon, _PLANT, _FLOWER)
 
     def of_caption(self, caption: CaptionReading) -> CaptionReading:
         """The caption, whose plants in pots have the class."""

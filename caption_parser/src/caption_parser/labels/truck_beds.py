@@ -19,7 +19,7 @@ class TruckBeds(CaptionStep):
     """Takes the label from such beds."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._beings = Below(lexicon, map(lexicon.synset, _BEINGS))
+        self._beings = Below(lexicon, *_BEINGS)
 
     def of_caption(self, caption: CaptionReading) -> CaptionReading:
         """The caption without the labels of the beds of its trucks."""

@@ -25,7 +25,7 @@ _LEAST_WEIGHT = 0.0001
 
 def usual_senses(label_space: LabelSpace, lexicon: Lexicon, prior: CaptionPrior) -> Mapping[int, tuple[int, ...]]:
     """Class → the synsets that its name usually means, the most frequent first; of classes of a name alone."""
-    visible = Below(lexicon, [lexicon.synset("physical_entity.n.01")])
+    visible = Below(lexicon, "physical_entity.n.01")
     return {
         label.id: _of_class(label, lexicon, prior, visible)
         for label in label_space.classes

@@ -38,10 +38,10 @@ def with_hyponyms(lexicon: Lexicon, roots: Iterable[Synset]) -> list[Synset]:
 class Below:
     """Some synsets and all below them: told one by one, since to list 10,000 takes a sixth of a second."""
 
-    def __init__(self, lexicon: Lexicon, roots: Iterable[Synset]) -> None:
-        """`roots`: the uppermost ones."""
+    def __init__(self, lexicon: Lexicon, *roots: str) -> None:
+        """`roots`: the names of the uppermost ones."""
         self._lexicon = lexicon
-        self._roots = frozenset(roots)
+        self._roots = frozenset(map(lexicon.synset, roots))
 
     def __contains__(self, synset: Synset | None) -> bool:
         return synset is not None and not self._roots.isdisjoint(hypernym_distances(self._lexicon, synset))

@@ -52,12 +52,12 @@ def peeked(chunks: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
     return head, chain([head], chunks)
 
 
-def peeked_line(chunks: Iterator[bytes], limit: int = CHUNK) -> tuple[bytes, Iterator[bytes]]:
-    """The first chunk that holds the end of a line (or `limit` bytes, or all), and all chunks, it included."""
+def peeked_line(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first chunk that holds the end of a line (or `CHUNK` bytes, or all), and all chunks, it included."""
     head = b""
     for chunk in chunks:
         head += chunk
-        if b"\n" in chunk or b"\r" in chunk or len(head) >= limit:
+        if b"\n" in chunk or b"\r" in chunk or len(head) >= CHUNK:
             break
     return head, chain([head] if head else [], chunks)
 

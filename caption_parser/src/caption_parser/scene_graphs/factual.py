@@ -216,12 +216,12 @@ class FactualForm:
         return not self._is_material(word.split()[-1])
 
     def _find_out(self, word: str, *above: str) -> bool:
-        below = Below(self._lexicon, map(self._lexicon.synset, above))
+        below = Below(self._lexicon, *above)
         return any(sense in below for sense in self._lexicon.frequent_senses(word))
 
     def _find_material(self, word: str) -> bool:
         roots = ("fabric.n.01", "building_material.n.01", "chromatic_color.n.01")
-        materials = Below(self._lexicon, map(self._lexicon.synset, roots))
+        materials = Below(self._lexicon, *roots)
         return any(
             self._lexicon.lexname(sense) == "noun.substance" or sense in materials
             for sense in self._lexicon.frequent_senses(word, of_each=2)

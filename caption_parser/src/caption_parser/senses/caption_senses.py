@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from caption_parser.lexicon import CACHED_LOOKUPS, Lexicon, default_lexicon
+from caption_parser.lexicon import CACHED_LOOKUPS, default_lexicon
 from caption_parser.senses.disambiguator import SenseChoice, SenseQuery
 from caption_parser.senses.frequency import FrequencyPrior, tag_counts
 from caption_parser.senses.logits import Vector, choice_by_logits
@@ -76,12 +76,12 @@ class CaptionSenses:
     captions where there is one, or to how frequent WordNet says that it is. So is one that comes without vectors.
     """
 
-    def __init__(self, folder: Path, lexicon: Lexicon | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         """Raises MissingResourceError if the folder holds no model that can be used."""
         self.meta = read_meta(folder, CaptionSensesMeta)
         check_files(folder, self.meta.files, (SENSES, WEIGHTS))
         self.name = f"{self.meta.name} {self.meta.version}, taught by {self.meta.teacher}"
-        self._lexicon = lexicon or default_lexicon()
+        self._lexicon = default_lexicon()
         self._weights = np.load(folder / WEIGHTS, allow_pickle=False)
         lines = [line.split("\t") for line in (folder / SENSES).read_text("utf-8").splitlines()]
         if self._weights.dtype != np.int8 or self._weights.shape[:-1] != (len(lines),):

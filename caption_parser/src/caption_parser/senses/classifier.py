@@ -169,15 +169,12 @@ class ClassifierDisambiguator:
         self._outputs = lru_cache(CACHED_LOOKUPS)(self._look_up_outputs)
 
     @classmethod
-    def load(cls, folder: Path, lexicon: Lexicon | None = None, *, threads: int = 1) -> "ClassifierDisambiguator":
-        """The classifier in `folder`; `threads`: of the encoder, in each process.
-
-        Raises MissingResourceError if the folder holds none that can be used.
-        """
+    def load(cls, folder: Path, lexicon: Lexicon | None = None) -> "ClassifierDisambiguator":
+        """The classifier in `folder`. Raises MissingResourceError if it holds none that can be used."""
         files = open_classifier(folder)
         meta = files.meta
         locator = SubtokenLocator(load_tokenizer(files.tokenizer), meta.pooling, meta.max_subtokens)
-        words = WordEncoder(locator, OnnxEncoder(files.encoder, threads=threads))
+        words = WordEncoder(locator, OnnxEncoder(files.encoder))
         lexicon = lexicon or default_lexicon()
         return cls(words, files.weights, files.vocabulary, lexicon, name=f"{meta.name} {meta.version}")
 

@@ -25,18 +25,16 @@ class OnnxEncoder:
     The session is made with the first batch of each process: sessions do not survive a fork.
     """
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
-        """`threads` of the session within an operator; one where several processes share the cores."""
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._threads = threads
         self._lock = threading.Lock()
         self._session: tuple[int, Any] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_path": self._path, "_threads": self._threads}
+        return {"_path": self._path}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["_path"], threads=state["_threads"])  # type: ignore[misc]
+        self.__init__(state["_path"])  # type: ignore[misc]
 
     def encode(self, sequences: Sequence[Sequence[int]]) -> list[npt.NDArray[np.float32]]:
         """The last layer of each sequence, (N, D), in order.
@@ -68,7 +66,7 @@ class OnnxEncoder:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
+        options.intra_op_num_threads = 1  # several processes share the cores
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:

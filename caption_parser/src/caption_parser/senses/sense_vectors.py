@@ -100,17 +100,14 @@ class EncoderDisambiguator:
     after; one query gives the same answer in any batch.
     """
 
-    def __init__(self, folder: Path, lexicon: Lexicon | None = None, *, threads: int = 1) -> None:
-        """Check and map the model in `folder`; `threads`: of the encoder, in each process.
-
-        Raises MissingResourceError if the folder holds no model that can be used.
-        """
+    def __init__(self, folder: Path, lexicon: Lexicon | None = None) -> None:
+        """Check and map the model in `folder`. Raises MissingResourceError if it holds none that can be used."""
         self._files = open_model(folder)
         meta = self._files.meta
         self.name = f"{meta.name} {meta.version}"
         self._lexicon = lexicon or default_lexicon()
         locator = SubtokenLocator(load_tokenizer(self._files.tokenizer), meta.pooling, meta.max_subtokens)
-        self._words = WordEncoder(locator, OnnxEncoder(self._files.encoder, threads=threads))
+        self._words = WordEncoder(locator, OnnxEncoder(self._files.encoder))
         self._candidates = lru_cache(CACHED_LOOKUPS)(self._describe)
 
     @property

@@ -270,7 +270,7 @@ class _ShardFile(UnresumedFile):
         return self._digest.hexdigest()
 
     def open(self, settings: RunSettings, previous: RunState | None) -> Self:  # noqa: ARG002
-        """Itself."""
+        """A shard is written anew, and opened as it is entered."""
         return self
 
     def __enter__(self) -> Self:

@@ -10,7 +10,8 @@ _ADVERBIAL = frozenset({"when", "where", "why"})
 _SUBJECTS = ("nsubj", "nsubjpass")
 _INHERITING = frozenset({"advcl", "conj", "dep", "pcomp", "xcomp"})
 """How a verb hangs on the one whose subject it shares: "walks while holding", "tries to hit"."""
-_NOMINAL = frozenset({"acl", "relcl"})
+NOUN_CLAUSES = frozenset({"acl", "relcl"})
+"""How a verb hangs on a noun."""
 _PARTS = frozenset("bit bits half halves part parts piece pieces portion section slice slices some wedge".split())
 """What of them is gone leaves the rest: "a slice of the pizza is missing"."""
 
@@ -21,7 +22,7 @@ def subjects(tree: Tree, predicate: int) -> Iterator[int]:
     while not found and tree.deps[predicate] == "conj":
         predicate = tree.heads[predicate]
         found = list(tree.children_by(predicate, *_SUBJECTS))
-    if tree.deps[predicate] in _NOMINAL and all(tree.words[s] in RELATIVE_PRONOUNS for s in found):
+    if tree.deps[predicate] in NOUN_CLAUSES and all(tree.words[s] in RELATIVE_PRONOUNS for s in found):
         yield from referents(tree, tree.heads[predicate])
     elif found:
         for subject in found:
@@ -51,7 +52,7 @@ def _coordinated(tree: Tree, verb: int) -> Iterator[int]:
     """What is coordinated with the noun that a clause modifies: "trees and bushes growing on a lawn"."""
     while tree.deps[verb] == "conj":
         verb = tree.heads[verb]
-    if tree.deps[verb] in _NOMINAL:
+    if tree.deps[verb] in NOUN_CLAUSES:
         noun = tree.heads[verb]
         for member in tree.conjuncts(tree.first_conjuncts[noun]):
             if member < verb and member != noun:

@@ -58,7 +58,7 @@ class ExtendedHeadFinder:
         self.lexicon = lexicon
         self._rules = rules
         self._named = named or NamedWords()
-        self._breeds = Below(lexicon, map(lexicon.synset, _WITH_BREEDS))
+        self._breeds = Below(lexicon, *_WITH_BREEDS)
 
     def __call__(self, tree: Tree, phrase_start: int, head: int) -> ExtendedHead | None:
         """The extended head around the noun `head` of a phrase; none if not even that noun is known."""

@@ -23,7 +23,6 @@ class PictureContents:
         self._photographs = words.photographs
 
     def __call__(self, tree: Tree) -> set[int]:
-        """Those nouns."""
         if _SHOWING.isdisjoint(tree.words) or "it" not in tree.words:
             return set()
         return {

@@ -16,14 +16,11 @@ from caption_parser.models.building.committee import (
     vote,
 )
 from caption_parser.models.building.trees import CaptionTree
+from tests.caption_parser.models.building.written import tree
 
 WORDS = ("White", "cat", "sleeping")
 PHRASE = CaptionTree(WORDS, ("JJ", "NN", "VBG"), (1, 1, 1), ("amod", "ROOT", "acl"))
 CLAUSE = CaptionTree(WORDS, ("NNP", "NN", "VBG"), (1, 2, 2), ("compound", "nsubj", "ROOT"))
-
-
-def tree(text: str, tags: str, heads: list[int], deps: str) -> CaptionTree:
-    return CaptionTree(tuple(text.split()), tuple(tags.split()), tuple(heads), tuple(deps.split()))
 
 
 def test_the_majority_wins_arc_by_arc() -> None:

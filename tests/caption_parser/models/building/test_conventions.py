@@ -10,10 +10,7 @@ from caption_parser.models.building.conventions import (
     repaired,
 )
 from caption_parser.models.building.trees import CaptionTree
-
-
-def tree(text: str, tags: str, heads: list[int], deps: str) -> CaptionTree:
-    return CaptionTree(tuple(text.split()), tuple(tags.split()), tuple(heads), tuple(deps.split()))
+from tests.caption_parser.models.building.written import tree
 
 
 @pytest.mark.parametrize("relation", ["nsubj", "compound", "npadvmod"])

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
+from caption_parser.syntax.clauses import NOUN_CLAUSES
 from caption_parser.syntax.flags.triggers import nouns_told_by
 from caption_parser.syntax.tree import VERB_TAGS, Tree
-from caption_parser.syntax.words.word_lists import DEFINITE, in_both_numbers
+from caption_parser.syntax.words.word_lists import DEFINITE, LIVING, in_both_numbers
 
 _MAKING = frozenset(
     """
@@ -52,7 +53,6 @@ _SUITABLE = frozenset(
     """.split()
 )
 _KNOWN = DEFINITE | {"all", "both", "each"}
-_ANIMATE = frozenset({"noun.person", "noun.animal"})
 _GROUPS = in_both_numbers("class couple crew crowd family household team") | frozenset(
     "audience people person".split()
 )
@@ -69,7 +69,6 @@ _GOODS = frozenset({"noun.artifact", "noun.cognition", "noun.communication", "no
 _NAMELESS = "person"
 """Stands for a name in Conceptual Captions, where it stands alone."""
 _BEFORE_CREDITS = frozenset({"/", ",", "!", "?", ".", ":", "-"})
-_HOLDING = frozenset({"acl", "relcl"})
 _DESCRIBING = frozenset({"in", "with", "behind", "near"})
 _PLACING = _DESCRIBING | {"at", "beside", "by", "next", "on", "under"}
 _BEHIND_THE_PICTURE = frozenset({"artist", "illustrator", "painter", "photographer"})
@@ -118,10 +117,9 @@ class ElsewhereFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._writing = Below(lexicon, map(lexicon.synset, _WHO_WRITE))
+        self._writing = Below(lexicon, *_WHO_WRITE)
 
     def __call__(self, tree: Tree) -> set[int]:
-        """Those nouns."""
         return nouns_told_by(tree, _TRIGGERS, self._named_by, _all_of)
 
     def _named_by(self, tree: Tree, token: int, word: str) -> Iterator[int]:
@@ -235,7 +233,7 @@ class ElsewhereFinder:
                 return
             if self._category(tree.words[head]) in _ACTS and tree.words[head] not in _WORKS:
                 return
-            if self._category(tree.words[head]) in _ANIMATE and tree.words[head] not in ("guide", "model"):
+            if self._category(tree.words[head]) in LIVING and tree.words[head] not in ("guide", "model"):
                 return
         for noun in tree.children_by(preposition, "pobj"):
             if not self._is_animate(tree, noun) or _is_described(tree, noun):
@@ -252,7 +250,7 @@ class ElsewhereFinder:
 
     def _is_animate(self, tree: Tree, noun: int) -> bool:
         word = tree.words[noun]
-        return tree.is_noun(noun) and (self._category(word) in _ANIMATE or word in _GROUPS)
+        return tree.is_noun(noun) and (self._category(word) in LIVING or word in _GROUPS)
 
     @remembered
     def _category(self, word: str) -> str | None:
@@ -290,7 +288,7 @@ def _is_done_by(tree: Tree, by: int) -> bool:
 def _is_described(tree: Tree, noun: int) -> bool:
     """Whether a caption says where somebody is or what he does: then he is seen."""
     return any(
-        (tree.deps[child] in _HOLDING and tree.tags[child] in VERB_TAGS)
+        (tree.deps[child] in NOUN_CLAUSES and tree.tags[child] in VERB_TAGS)
         or (tree.deps[child] == "prep" and tree.words[child] in _DESCRIBING)
         for member in tree.conjuncts(noun)
         for child in tree.children[member]

@@ -31,7 +31,6 @@ class FigureFinder(WordKinds):
     """Finds the nouns of a parse that stand for a measure."""
 
     def __call__(self, tree: Tree) -> set[int]:
-        """Those nouns."""
         return set(self._figures(tree)) if "of" in tree.words else set()
 
     def _figures(self, tree: Tree) -> Iterator[int]:

@@ -54,13 +54,12 @@ class MentionedFinder(WordKinds):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._dwellings = Below(lexicon, map(lexicon.synset, _DWELLINGS))
-        self._places = Below(lexicon, map(lexicon.synset, _PLACES))
-        self._somebody = Below(lexicon, [lexicon.synset("person.n.01")])
-        self._persons = Below(lexicon, map(lexicon.synset, ("person.n.01", "social_group.n.01", "people.n.01")))
+        self._dwellings = Below(lexicon, *_DWELLINGS)
+        self._places = Below(lexicon, *_PLACES)
+        self._somebody = Below(lexicon, "person.n.01")
+        self._persons = Below(lexicon, "person.n.01", "social_group.n.01", "people.n.01")
 
     def __call__(self, tree: Tree) -> set[int]:
-        """Those nouns."""
         return nouns_told_by(tree, _TRIGGERS, self._told_by, Tree.conjuncts) | self._things(tree)
 
     def _things(self, tree: Tree) -> set[int]:

@@ -111,7 +111,6 @@ class OtherMeanings:
         self._languages = frozenset(self._peoples_of(with_hyponyms(lexicon, [lexicon.synset(_LANGUAGE)])))
 
     def __call__(self, tree: Tree) -> set[int]:
-        """Those nouns."""
         words = tree.words
         found = set[int]()
         if not _TOLD.keys().isdisjoint(words):

@@ -152,12 +152,12 @@ class PossessorFinder(WordKinds):
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
         self._body_parts = BodyParts(lexicon)
-        self._professions = Below(lexicon, map(lexicon.synset, _PROFESSIONS))
-        self._kept = Below(lexicon, map(lexicon.synset, _KEPT_FOR_ANIMALS))
-        self._players = Below(lexicon, map(lexicon.synset, _PLAYERS))
-        self._left_alone = Below(lexicon, map(lexicon.synset, _LEFT_ALONE))
-        self._is_kin = Below(lexicon, [lexicon.synset("relative.n.01")])
-        self._is_worn = Below(lexicon, map(lexicon.synset, _WORN))
+        self._professions = Below(lexicon, *_PROFESSIONS)
+        self._kept = Below(lexicon, *_KEPT_FOR_ANIMALS)
+        self._players = Below(lexicon, *_PLAYERS)
+        self._left_alone = Below(lexicon, *_LEFT_ALONE)
+        self._is_kin = Below(lexicon, "relative.n.01")
+        self._is_worn = Below(lexicon, *_WORN)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The possessors of kind, as tokens."""

@@ -11,7 +11,7 @@ from caption_parser.lexicon.remembering import remembered
 from caption_parser.lexicon.taxonomy import Below
 from caption_parser.syntax.quantities import referents
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.word_lists import in_both_numbers
+from caption_parser.syntax.words.word_lists import LIVING, in_both_numbers
 
 _PICTURED = in_both_numbers(
     """
@@ -70,7 +70,6 @@ _IMAGES = frozenset(
 _APPEARING = frozenset(
     "appear appearing appears displayed featured pictured projected racing seen shown visible".split()
 )
-_LIVING = frozenset({"noun.animal", "noun.person"})
 _OF_THE_CAPTION = frozenset(
     """
     frame image images it photo photograph photographs photos picture pictures scene shot snapshot that this
@@ -108,10 +107,9 @@ class SurfaceFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._vehicles = Below(lexicon, [lexicon.synset("vehicle.n.01")])
+        self._vehicles = Below(lexicon, "vehicle.n.01")
 
     def __call__(self, tree: Tree) -> set[int]:
-        """The pictured nouns."""
         if _TRIGGERS.isdisjoint(tree.words):
             return set()
         return {
@@ -158,7 +156,7 @@ class SurfaceFinder:
         """Whether a noun means an animal, a person or a vehicle: what is larger than what it would lie on."""
         lexicon = self._lexicon
         return any(
-            lexicon.lexname(synset) in _LIVING or synset in self._vehicles
+            lexicon.lexname(synset) in LIVING or synset in self._vehicles
             for synset in lexicon.frequent_senses(word)
         )
 

@@ -4,7 +4,7 @@ Or has yet to come: the owner of a dog that is "waiting for its owner".
 """
 
 from caption_parser.syntax.tree import Tree
-from caption_parser.syntax.words.word_lists import THEIR_POSSESSIVES
+from caption_parser.syntax.words.word_lists import SOMEBODY, THEIR_POSSESSIVES
 
 _TRACES = frozenset(
     """
@@ -16,7 +16,6 @@ _TRACES = frozenset(
 )
 """What can be seen when it is done, and who did it is gone."""
 _CLAUSE = 12
-_SOMEBODY = frozenset({"somebody", "someone"})
 
 
 _OWNERS = frozenset({"master", "masters", "mistress", "owner", "owners"})
@@ -32,10 +31,10 @@ def unseen_somebody(tree: Tree) -> set[int]:
         found.update(
             token for token, word in enumerate(tree.words) if word in _OWNERS and _is_awaited(tree, token)
         )
-    if _SOMEBODY.isdisjoint(tree.words):
+    if SOMEBODY.isdisjoint(tree.words):
         return found
     return found | {
-        token for token, word in enumerate(tree.words) if word in _SOMEBODY and leaves_traces(tree, token)
+        token for token, word in enumerate(tree.words) if word in SOMEBODY and leaves_traces(tree, token)
     }
 
 

@@ -30,7 +30,7 @@ class PeopleAtEvents(NameWords):
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
         self._athletes = Athletes(lexicon)
-        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._animals = Below(lexicon, "animal.n.01")
 
     def __call__(self, tree: Tree) -> set[int]:
         """The last words of those names, or the nouns."""

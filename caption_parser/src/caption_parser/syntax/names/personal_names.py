@@ -86,7 +86,7 @@ class PersonalNames(NameWords):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._pets = Below(lexicon, map(lexicon.synset, _PETS))
+        self._pets = Below(lexicon, *_PETS)
 
     def __call__(self, tree: Tree) -> set[int]:
         """The last words of the names of who does what persons do, or the roles before them."""

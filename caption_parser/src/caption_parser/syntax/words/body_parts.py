@@ -21,7 +21,7 @@ class BodyParts:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._animals = Below(lexicon, [lexicon.synset("animal.n.01")])
+        self._animals = Below(lexicon, "animal.n.01")
 
     def __contains__(self, word: str) -> bool:
         """Whether a lower-cased word, singular or plural, often means a part of a body."""

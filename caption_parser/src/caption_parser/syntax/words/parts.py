@@ -13,10 +13,10 @@ from caption_parser.lexicon.taxonomy import hypernym_distances
 from caption_parser.syntax.phrases import ExtendedHead
 from caption_parser.syntax.tree import Tree
 from caption_parser.syntax.words.body_parts import BodyParts
+from caption_parser.syntax.words.word_lists import LIVING
 from shared_runtime.packaged import packaged_toml
 
 _FILE = "parts.toml"
-_LIVING = frozenset({"noun.animal", "noun.person"})
 _FREQUENT_SENSES = 2
 _COATS = frozenset({"spots", "stripes"})
 """What an animal has on it where the caption is of nothing else; on a dress they are a pattern."""
@@ -101,7 +101,7 @@ class PartFinder:
         having = [roots for roots, parts in self._groups if not parts.isdisjoint(lemmas)]
         for number, whole in enumerate(wholes):
             lexname = lexicon.lexname(whole)
-            if lexname in _LIVING:
+            if lexname in LIVING:
                 if word in self._body_parts or word in _COATS:
                     return True
                 continue

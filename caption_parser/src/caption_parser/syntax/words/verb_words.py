@@ -22,8 +22,8 @@ class VerbWords(WordKinds):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._fabrics = Below(lexicon, [lexicon.synset("fabric.n.01")])
-        self._vehicles = Below(lexicon, map(lexicon.synset, ("vehicle.n.01", "public_transport.n.01")))
+        self._fabrics = Below(lexicon, "fabric.n.01")
+        self._vehicles = Below(lexicon, "vehicle.n.01", "public_transport.n.01")
 
     @remembered
     def is_a(self, word: str, pos: str) -> bool:

@@ -89,6 +89,11 @@ MENTIONED = DEFINITE - OUR_POSSESSIVES | {"both"}
 
 NOT = frozenset({"not", "n't"})
 
+SOMEBODY = frozenset({"somebody", "someone"})
+
+LIVING = frozenset({"noun.animal", "noun.person"})
+"""WordNet's files of what lives and moves."""
+
 SENTENCE_ENDS = frozenset({".", "!", "?"})
 
 QUOTES = frozenset({'"', "``", "\u201c", "\u201d", "''", "'", "\u2018", "\u2019"})

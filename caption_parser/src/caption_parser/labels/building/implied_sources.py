@@ -1,6 +1,6 @@
 """What WordNet says of entailed objects: candidates for `implied_objects.toml`, and what its entries claim.
 
-`python -m caption_parser.labels.implied_sources` prints the persons, acts and verbs whose definition names a
+`python -m caption_parser.labels.building.implied_sources` prints persons, acts and verbs whose definition names a
 class of the label space, for a person to review: few of them entail the object (an "ornithologist" is seen
 without birds), so that none is taken over unread.
 """

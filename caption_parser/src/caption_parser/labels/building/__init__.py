@@ -1,0 +1,1 @@
+"""For maintainers: what word lists of labels are reviewed from."""
