@@ -21,6 +21,11 @@ def test_a_pair_counts_two_of_what_it_quantifies(parsed: Parse) -> None:
     assert counted(parsed, notation) == {"skis": 4}
 
 
+def test_a_pair_of_scissors_is_one(parsed: Parse) -> None:
+    notation = "two/CD/nummod/1 pairs/NNS/ROOT/1 of/IN/prep/1 scissors/NNS/pobj/2"
+    assert counted(parsed, notation) == {"scissors": 2}
+
+
 def test_a_quantity_noun_without_a_complement_is_a_noun(parsed: Parse) -> None:
     tree = Tree.of(parsed("a/DT/det/1 couple/NN/nsubj/2 walks/VBZ/ROOT/2"))
     assert quantified_nouns(tree, 1) == []

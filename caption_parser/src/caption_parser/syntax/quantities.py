@@ -8,6 +8,7 @@ from caption_parser.syntax.words.word_lists import GATHERINGS, NUMBERS, PLURAL_O
 _LARGEST_COUNT = 1_000_000
 """A larger number in a caption is no count of objects that an image could show."""
 
+_PAIRS = frozenset({"pair", "pairs"})
 _UNITS = frozenset(
     """
     " \u201d \u2033 ' '' \u2019 \u2032 % \u00b0 ah carat cc centimeter centimetre cl cm db decibel degree dpi
@@ -104,7 +105,9 @@ def counts(tree: Tree) -> dict[int, int]:
             continue
         unit = NUMBERS.get(tree.words[noun].removesuffix("s"))
         if unit is not None and len(quantified) == 1:
-            found[quantified[0]] = unit * (own or 1)
+            # "A pair of scissors" is one thing.
+            is_one = tree.words[noun] in _PAIRS and tree.words[quantified[0]] in PLURAL_ONLY
+            found[quantified[0]] = (1 if is_one else unit) * (own or 1)
     return found
 
 
