@@ -90,6 +90,7 @@ def evaluate(
     min_votes: int = 1,
     crowd: bool = True,
     strict: bool = False,
+    missing: str = "nothing",
 ) -> "Evaluation":
     """Score the label file `labels` against ground truth in COCO's format: what `capparse evaluate` does.
 
@@ -100,6 +101,7 @@ def evaluate(
         min_votes: count a class only if this many captions of the image assert it.
         crowd: whether crowd regions count as their class.
         strict: refuse a truth with a mask that is none, in place of leaving its pixels out.
+        missing: how images without a record are scored: as "nothing" predicted, or not at all ("skip").
 
     Raises:
         InputError, RecordError, LabelSpaceError, UsageError: a file or an option does not fit.
@@ -112,6 +114,7 @@ def evaluate(
         min_votes=min_votes,
         include_crowd=crowd,
         strict=strict,
+        missing=missing,
     )
 
 

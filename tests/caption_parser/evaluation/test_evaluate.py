@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+import caption_parser
 from caption_parser.captions import ImageCaptions
 from caption_parser.evaluation.evaluate import evaluate
-from caption_parser.evaluation.presentation import as_table, notes
-from caption_parser.evaluation.records import Evaluation
+from caption_parser.evaluation.presentation import as_table, coverage, notes
+from caption_parser.evaluation.records import Evaluation, Missing
 from caption_parser.labels.aggregate import aggregate
 from caption_parser.labels.baselines import StringLabeller, exact_match_labeller, read_synonyms
 from shared_runtime.errors import InputError, UsageError
@@ -71,8 +72,21 @@ def test_protocol_and_notes(write_truth: Write, write_predictions: Write, space_
     assert (protocol.images_without_record, protocol.records_outside_truth) == (2, 2)
     assert (protocol.macro_classes, protocol.never_predicted) == (3, 2)
     text = "\n".join(notes(evaluation))
-    for part in ("3 images", "2 class(es) never", "2 images have no", "2 label records", "mini@00000000"):
+    for part in ("3 of 3 images", "2 class(es) never", "2 without a record", "2 label records", "mini@00000000"):
         assert part in text
+
+
+def test_images_without_a_record_skipped(write_truth: Write, write_predictions: Write, space_file: Path) -> None:
+    labels, other = write_predictions({1: {"cat": 1}}), write_predictions({1: {"dog": 1}, 2: {}}, "other.jsonl")
+    evaluation = evaluate(labels, write_truth(*TRUTH), label_space=space_file, against=other, missing=Missing.SKIP)
+    protocol = evaluation.protocol
+    assert (evaluation.images, protocol.images_in_truth, protocol.images_without_record) == (1, 3, 2)
+    assert [(c.tp, c.fp, c.fn) for c in evaluation.classes] == [(1, 0, 0), (0, 0, 1), (0, 0, 0)]
+    assert evaluation.comparison is not None
+    assert evaluation.comparison.micro.recall == 0.5
+    assert next(coverage(evaluation)).startswith("2 of 3 images have no label record: left out")
+    with pytest.raises(UsageError, match=r"got missing 'skp', expected nothing or skip\. Did you mean 'skip'"):
+        caption_parser.evaluate(labels, labels, missing="skp")
 
 
 def test_min_votes(write_truth: Write, write_predictions: Write, space_file: Path) -> None:

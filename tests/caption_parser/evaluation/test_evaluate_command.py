@@ -32,7 +32,20 @@ def test_json_alone_on_stdout_and_the_protocol_on_stderr(run: Run) -> None:
     result = run("--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["macro"]["miou"] == 0.5
-    assert result.stderr.startswith("protocol: 3 images of ")
+    first, protocol, *_ = result.stderr.splitlines()
+    assert (
+        first == "2 of 3 images have no label record: scored as nothing predicted; --missing skip leaves them out"
+    )
+    assert protocol.startswith("protocol: 3 of 3 images of ")
+    assert "2 without a record: scored as nothing predicted" in protocol
+
+
+def test_images_without_a_record_are_left_out_where_asked_for(run: Run) -> None:
+    result = run("--json", "--missing", "skip")
+    scores = json.loads(result.stdout)
+    assert (scores["macro"]["miou"], scores["images"], scores["protocol"]["missing"]) == (1, 1, "skip")
+    assert result.stderr.startswith("2 of 3 images have no label record: left out; --missing nothing scores them")
+    assert "protocol: 1 of 3 images of " in result.stderr
 
 
 def test_tables(run: Run) -> None:

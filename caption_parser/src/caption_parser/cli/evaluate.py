@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from caption_parser.cli import options as shared
+from caption_parser.evaluation.records import Missing
 
 
 def evaluate_command(
@@ -22,6 +23,10 @@ def evaluate_command(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse the truth for an annotation whose mask is none.")
     ] = False,
+    missing: Annotated[
+        Missing,
+        typer.Option(help="How images without a record are scored: as nothing predicted, or not at all."),
+    ] = Missing.NOTHING,
     as_json: shared.AsJson = False,
 ) -> None:
     """Score a label file against ground truth: IoU, precision, recall, per class and averaged.
@@ -31,11 +36,13 @@ def evaluate_command(
       capparse evaluate labels.jsonl --truth instances.json --json
 
       capparse evaluate labels.jsonl --truth instances.json --against old.jsonl
+
+      capparse evaluate part.jsonl --truth instances.json --missing skip
     """
     from rich.console import Console
 
     from caption_parser.evaluation.evaluate import evaluate
-    from caption_parser.evaluation.presentation import as_table, notes
+    from caption_parser.evaluation.presentation import as_table, coverage, notes
 
     evaluation = evaluate(
         labels,
@@ -45,7 +52,10 @@ def evaluate_command(
         min_votes=min_votes,
         include_crowd=crowd,
         strict=strict,
+        missing=missing,
     )
+    for note in coverage(evaluation):
+        typer.echo(note, err=True)
     if as_json:
         typer.echo(evaluation.model_dump_json(indent=2))
     else:

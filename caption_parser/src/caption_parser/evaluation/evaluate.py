@@ -1,7 +1,7 @@
 """`evaluate`: a label file against ground truth in COCO's format."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from caption_parser.evaluation.confidence import average_precisions, judged_labels, reliability
@@ -14,12 +14,14 @@ from caption_parser.evaluation.records import (
     Evaluation,
     MacroScores,
     MicroScores,
+    Missing,
     Protocol,
     Reliability,
 )
 from caption_parser.evaluation.truth import GroundTruth, read_ground_truth
 from shared_runtime.errors import UsageError
 from shared_schemas import LabelSpace, load_label_space
+from shared_schemas.errors import did_you_mean
 
 Ranking = Mapping[int, float | None]
 """The average precision of each class; empty: labels have no confidence."""
@@ -34,11 +36,13 @@ def evaluate(
     min_votes: int = 1,
     include_crowd: bool = True,
     strict: bool = False,
+    missing: str = Missing.NOTHING,
 ) -> Evaluation:
     """Scores the foreground classes of `labels` over the images that `truth` lists (Table 5 of the paper).
 
-    Images without a record count as "nothing predicted"; records of other images are left out; both are
-    counted in the protocol. `against` is a second label file to compare with class by class (Fig. 4).
+    Images without a record count as "nothing predicted", unless `missing` says that they are skipped; records of
+    other images are left out; both are counted in the protocol. `against` is a second label file to compare with
+    class by class (Fig. 4), on the same images.
     `min_votes`: captions that must assert a class. `include_crowd`: crowd regions show their class as well.
     `strict`: an annotation whose mask is none refuses the truth; otherwise its pixels are not counted.
 
@@ -47,6 +51,9 @@ def evaluate(
     """
     if min_votes < 1:
         raise UsageError(f"got min_votes {min_votes}, expected 1 or more")
+    if missing not in set(Missing):
+        hint = did_you_mean(missing, map(str, Missing))
+        raise UsageError(f"got missing {missing!r}, expected {' or '.join(Missing)}.{hint}")
     space = load_label_space(label_space)
     # The labels first: to read a truth takes seconds.
     of_labels = read_predictions(labels, space, min_votes=min_votes)
@@ -54,17 +61,23 @@ def evaluate(
     ground_truth = read_ground_truth(truth, space, include_crowd=include_crowd, strict=strict)
     images = ground_truth.classes.keys()
     predictions = of_labels.matched_to(ground_truth)
+    check_overlap(labels, predictions, ground_truth.classes)
     other = of_against.matched_to(ground_truth) if of_against else None
-    counts = _score(labels, predictions, ground_truth)
+    if against and other:
+        check_overlap(against, other, ground_truth.classes)
+    if missing == Missing.SKIP:
+        recorded = {image: found for image, found in ground_truth.classes.items() if image in predictions.classes}
+        ground_truth = replace(ground_truth, classes=recorded)
+    counts = _score(predictions, ground_truth)
     ranking = _rank(predictions, ground_truth)
     comparison = None
     if against and other:
-        others = _score(against, other, ground_truth)
+        others = _score(other, ground_truth)
         comparison = _compare(against, counts, others, _rank(other, ground_truth), space)
     return Evaluation(
         macro=_macro(counts, ranking),
         micro=_micro(counts),
-        images=len(images),
+        images=len(ground_truth.classes),
         protocol=Protocol(
             labels=str(labels),
             truth=str(truth),
@@ -74,6 +87,8 @@ def evaluate(
             include_crowd=include_crowd,
             macro_classes=sum(c.occurs for c in counts.values()),
             never_predicted=sum(c.occurs and c.precision is None for c in counts.values()),
+            images_in_truth=len(images),
+            missing=Missing(missing),
             images_without_record=len(images - predictions.classes.keys()),
             records_outside_truth=len(predictions.classes.keys() - images),
             pixel_source=ground_truth.pixel_source,
@@ -85,8 +100,7 @@ def evaluate(
     )
 
 
-def _score(path: Path, predictions: Predictions, truth: GroundTruth) -> dict[int, ClassCounts]:
-    check_overlap(path, predictions, truth.classes)
+def _score(predictions: Predictions, truth: GroundTruth) -> dict[int, ClassCounts]:
     return count(truth.classes, predictions.classes, truth.class_ids, truth.pixels)
 
 

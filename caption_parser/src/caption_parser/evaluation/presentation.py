@@ -7,7 +7,14 @@ from rich.table import Table
 
 from caption_parser.evaluation.graph_evaluation import GraphEvaluation
 from caption_parser.evaluation.masks import PixelSource
-from caption_parser.evaluation.records import Comparison, Evaluation, MacroScores, MicroScores, Reliability
+from caption_parser.evaluation.records import (
+    Comparison,
+    Evaluation,
+    MacroScores,
+    MicroScores,
+    Missing,
+    Reliability,
+)
 from shared_runtime.command_line.tables import numeric_table, shown_ratio
 
 FIGURE_4_CLASSES = 35
@@ -39,19 +46,31 @@ def as_graph_table(evaluation: GraphEvaluation) -> Table:
     return table
 
 
-def notes(evaluation: Evaluation) -> Iterator[str]:
-    """The protocol in words, and what may surprise about these figures."""
+def coverage(evaluation: Evaluation) -> Iterator[str]:
+    """What of the truth has no record, a line to read before the figures."""
     protocol = evaluation.protocol
+    if protocol.images_without_record:
+        done = {
+            Missing.NOTHING: "scored as nothing predicted; --missing skip leaves them out",
+            Missing.SKIP: "left out; --missing nothing scores them as nothing predicted",
+        }
+        share = f"{protocol.images_without_record:,} of {protocol.images_in_truth:,} images"
+        yield f"{share} have no label record: {done[protocol.missing]}"
+
+
+def notes(evaluation: Evaluation) -> Iterator[str]:
+    """The protocol in words, and what may surprise about these figures beside `coverage`."""
+    protocol = evaluation.protocol
+    missing = {Missing.NOTHING: "scored as nothing predicted", Missing.SKIP: "left out"}[protocol.missing]
     yield (
-        f"protocol: {evaluation.images:,} images of {protocol.truth}, label space {protocol.label_space}, "
+        f"protocol: {evaluation.images:,} of {protocol.images_in_truth:,} images of {protocol.truth}, "
+        f"{protocol.images_without_record:,} without a record: {missing}; label space {protocol.label_space}, "
         f"a class counts if {protocol.min_votes} caption(s) or more assert it, crowd regions "
         f"{'included' if protocol.include_crowd else 'left out'}; macro: mean over the "
         f"{protocol.macro_classes} classes that occur"
     )
     if protocol.never_predicted:
         yield f"{protocol.never_predicted} class(es) never predicted: precision counts as 0 in the macro mean"
-    if protocol.images_without_record:
-        yield f"{protocol.images_without_record:,} images have no label record: scored as nothing predicted"
     if protocol.records_outside_truth:
         yield f"{protocol.records_outside_truth:,} label records left out: their images are not in the truth"
     if protocol.labels_made_with != protocol.label_space:

@@ -1,9 +1,20 @@
 """What `evaluate` returns and `--json` prints: stable names, ratios in [0, 1], null where undefined."""
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from caption_parser.evaluation.masks import PixelSource
 from shared_runtime.configuration import FrozenModel
+
+
+class Missing(StrEnum):
+    """What becomes of images of the truth that have no record."""
+
+    NOTHING = "nothing"
+    """They are scored as nothing predicted, so that leaving out hard images earns nothing."""
+    SKIP = "skip"
+    """They are not scored."""
 
 
 class MacroScores(FrozenModel):
@@ -92,7 +103,9 @@ class Protocol(FrozenModel):
     include_crowd: bool = Field(description="Whether crowd regions count as their class.")
     macro_classes: int = Field(description="Classes that occur in the truth: the macro means are over these.")
     never_predicted: int = Field(description="Those among them that no record names; their precision is 0.")
-    images_without_record: int = Field(description="Images of the truth scored as 'nothing predicted'.")
+    images_in_truth: int
+    images_without_record: int = Field(description="Images of the truth that the label file has no record of.")
+    missing: Missing = Field(description="How images without a record were scored.")
     records_outside_truth: int = Field(description="Records left out since the truth lacks their image.")
     pixel_source: PixelSource | None = Field(description="What pixel recall was computed from.")
     truth_flaws: tuple[str, ...] = Field((), description="Annotations without a usable mask, with their places.")
@@ -103,7 +116,9 @@ class Evaluation(FrozenModel):
 
     macro: MacroScores
     micro: MicroScores
-    images: int = Field(description="Images of the truth; all of them were scored.")
+    images: int = Field(
+        description="Images of the truth that were scored; all, unless those without a record are skipped."
+    )
     protocol: Protocol
     classes: tuple[ClassScores, ...] = Field(description="In the order of ids.")
     reliability: Reliability | None = Field(None, description="Null: labels have no confidence.")
