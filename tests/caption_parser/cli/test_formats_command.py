@@ -72,12 +72,22 @@ def test_explain_reads_a_caption_a_line_from_standard_input() -> None:
 def test_lines_of_standard_input_that_are_no_captions_are_left_out_and_told() -> None:
     content = b"a black dog\ncaf\xe9\nNaN\na cat\n"
     done = runner.invoke(app, ["scene-graph", "-"], input=content)
-    assert (done.exit_code, done.stdout) == (ExitCode.PARTIAL, "( dog , is , black )\n( cat )\n")
+    assert (done.exit_code, done.stdout) == (ExitCode.PARTIAL, "( dog , is , black )\n\n\n( cat )\n")
     assert "left out: line 2: byte 0xe9" in done.stderr
     assert "left out: line 3: the caption is 'NaN'" in done.stderr
     nothing = runner.invoke(app, ["explain", "-"], input=b"caf\xe9\n")
     assert nothing.exit_code == ExitCode.FAILURE
     assert "no line of it is a caption (line 1: byte 0xe9" in nothing.stderr
+
+
+def test_a_scene_graph_stands_in_the_line_of_its_caption() -> None:
+    content = "a black dog\n\na cat\n"
+    done = runner.invoke(app, ["scene-graph", "-"], input=content)
+    assert (done.exit_code, done.stdout) == (ExitCode.OK, "( dog , is , black )\n\n( cat )\n")
+    done = runner.invoke(app, ["scene-graph", "-", "--json"], input=content)
+    dog, nothing, cat = map(json.loads, done.stdout.splitlines())
+    assert (dog["objects"][0]["name"], nothing, cat["objects"][0]["name"]) == ("dog", None, "cat")
+    assert runner.invoke(app, ["scene-graph", "-"], input="\n\n").exit_code == ExitCode.FAILURE
 
 
 def test_what_is_left_out_is_counted_and_no_failure(tmp_path: Path) -> None:

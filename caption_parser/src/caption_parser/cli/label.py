@@ -91,7 +91,11 @@ def label_command(
         ),
     ] = False,
     processes: Annotated[
-        str, typer.Option(metavar="N|auto", help="Worker processes; auto: all cores, one for small inputs.")
+        str,
+        typer.Option(
+            metavar="N|auto",
+            help="Worker processes, at most one for 512 captions; auto: all cores, one for small inputs.",
+        ),
     ] = "auto",
     rejected: Annotated[
         str | None,

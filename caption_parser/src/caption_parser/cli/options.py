@@ -121,8 +121,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def given_captions(argument: str, command: str) -> "tuple[list[str], list[LeftOut]]":
-    """The caption that is the argument of a command, or those of standard input (`-`), one a line; and the lines
-    that are none, for `tell_left_out`."""
+    """As `given_lines`, without those that hold no caption."""
+    lines, left_out = given_lines(argument, command)
+    return [line for line in lines if line is not None], left_out
+
+
+def given_lines(argument: str, command: str) -> "tuple[list[str | None], list[LeftOut]]":
+    """The caption that is the argument of a command, or those of standard input (`-`), one a line, None for a line
+    that is none; and such lines that are not empty, for `tell_left_out`."""
     import sys
 
     from caption_parser.export.source import LeftOut
@@ -134,15 +140,15 @@ def given_captions(argument: str, command: str) -> "tuple[list[str], list[LeftOu
         return [one_caption(_as_utf8(argument), command)], []
     if sys.stdin.isatty():
         typer.echo("reading captions from the terminal, end with Ctrl-D", err=True)
-    captions: list[str] = []
+    captions: list[str | None] = []
     left_out: list[LeftOut] = []
     for number, line in enumerate(sys.stdin.buffer, 1):
-        if line.strip():
-            try:
-                captions.append(checked_caption(line.strip()))
-            except RowError as error:
-                left_out.append(LeftOut(number, error.message))
-    if not captions:
+        try:
+            captions.append(checked_caption(line.strip()) if line.strip() else None)
+        except RowError as error:
+            captions.append(None)
+            left_out.append(LeftOut(number, error.message))
+    if not any(captions):
         problem = f"no line of it is a caption (line {left_out[0].line}: {left_out[0].reason})" if left_out else ""
         raise InputError(f"<stdin>: {problem}" if left_out else "<stdin> is empty")
     return captions, left_out

@@ -11,7 +11,9 @@ from caption_parser.cli import options as shared
 
 
 def scene_graph_command(
-    caption: Annotated[str, typer.Argument(help="The caption, in quotes; - reads one a line.")],
+    caption: Annotated[
+        str, typer.Argument(help="The caption, in quotes; - reads one a line, and prints one for each.")
+    ],
     mode: shared.Mode = "visual",
     spacy_model: shared.SpacyModel = None,
     factual: Annotated[
@@ -21,6 +23,8 @@ def scene_graph_command(
     as_json: shared.AsJson = False,
 ) -> None:
     """Print the objects, attributes and relations of a caption, a line per caption.
+
+    What is no caption, such as an empty line, has an empty line, with --json null.
 
     Examples:
 
@@ -32,10 +36,16 @@ def scene_graph_command(
     from caption_parser.scene_graphs.factual import FactualForm
     from caption_parser.scene_graphs.parser import GraphParser
 
-    captions, left_out = shared.given_captions(caption, "scene-graph")
+    lines, left_out = shared.given_lines(caption, "scene-graph")
     write = FactualForm(default_lexicon()) if factual else str
-    for graph in GraphParser(mode, spacy_model, pronouns=factual)(captions):
-        typer.echo(json.dumps(asdict(graph), ensure_ascii=False) if as_json else write(graph))
+    captions = (line for line in lines if line is not None)
+    graphs = GraphParser(mode, spacy_model, pronouns=factual)(captions)
+    for line in lines:
+        graph = None if line is None else next(graphs)
+        if as_json:
+            typer.echo(json.dumps(graph and asdict(graph), ensure_ascii=False))
+        else:
+            typer.echo(graph and write(graph))
     shared.tell_left_out(left_out)
 
 
