@@ -32,6 +32,11 @@ def test_help_opens_with_two_examples(command: list[str]) -> None:
     assert len(re.findall(r"^    .*\bcapparse [a-z]", examples, re.MULTILINE)) >= 2
 
 
+def test_help_says_when_fewer_processes_start() -> None:
+    shown = runner.invoke(app, ["label", "--help"], prog_name="capparse").stdout
+    assert "Worker processes, at most one for 512 captions; auto: all" in " ".join(shown.split())
+
+
 def test_help_imports_neither_spacy_nor_pydantic() -> None:
     script = """
 import sys

@@ -42,8 +42,8 @@ class RunOptions(FrozenModel):
     """How a run goes about its work: nothing here changes the labels."""
 
     processes: Annotated[Processes, BeforeValidator(check_processes)] = "auto"
-    """A number, of which no more are started than there are batches of 512 captions; or `auto` for all usable cores
-    (one where the input is small)."""
+    """A number, of which no more are started than there are batches of 512 captions; or `auto` for all usable
+    cores (one where the input is small)."""
     rejected: Path | None = None
     """Where rows without a usable caption go; none: `OUTPUT.rejected.jsonl`."""
     strict: bool = False
