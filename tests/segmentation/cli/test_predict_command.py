@@ -161,10 +161,24 @@ def test_labels_say_which_classes_compete(small_run: Any, images: Path, tmp_path
     assert [line["line"] for line in reasons if "line" in line] == [4]
     by_name = {line["file_name"]: line["reason"] for line in reasons if "file_name" in line}
     assert "name no class" in by_name["000000000002.png"]
-    assert "has no record of it" in by_name["000000000004.png"]
+    assert by_name.keys() == {"000000000002.png"}
+    assert f"1 image left out, without a record in {tmp_path / 'labels.jsonl'}\n" in done.stderr
     for number in (1, 3):
         name = f"00000000000{number}.png"
         assert (tmp_path / "masks" / name).read_bytes() == (tmp_path / "expected" / name).read_bytes()
+
+
+def test_images_that_the_labels_do_not_name_are_no_failure(small_run: Any, images: Path, tmp_path: Path) -> None:
+    labels, masks = tmp_path / "labels.jsonl", tmp_path / "masks"
+    labels.write_text(small_run.labels.read_text().splitlines()[2] + "\n")
+    done = predict(small_run, images, "-o", masks, "--labels", labels, "--limit", "1")
+    assert done.exit_code == ExitCode.OK, done.output
+    assert f"3 images left out, without a record in {labels}\n" in done.stderr
+    assert [path.name for path in masks.glob("*.png")] == ["000000000003.png"]
+    assert not (masks / "rejected.jsonl").exists()
+    none = predict(small_run, images / "000000000001.png", "-o", masks, "--labels", labels)
+    assert none.exit_code == ExitCode.FAILURE
+    assert f"{labels}: got no record that can be used of any of 1 image, such as" in none.stderr
 
 
 @pytest.mark.parametrize(

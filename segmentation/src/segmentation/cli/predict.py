@@ -26,6 +26,7 @@ from segmentation.scores.contract import PRESENCE, WINDOW
 from shared_runtime.command_line.label_files import one_label_file
 from shared_runtime.command_line.progress import progress_display
 from shared_runtime.errors import UsageError
+from shared_runtime.wording import counted
 
 
 @with_arguments
@@ -47,7 +48,7 @@ def predict_command(
         typer.Option(
             metavar="LABELS.jsonl",
             callback=one_label_file,
-            help="Of each image, only the classes of its record compete.",
+            help="Of each image, only the classes of its record compete; images without one are left out.",
         ),
     ] = None,
     presence: Annotated[
@@ -167,5 +168,7 @@ def predict_command(
         for line in found_classes(done.counts, segmenter.model.vocabulary.label_space):
             typer.echo(line)
         tell_reduced(done.counts)
+        if done.unnamed:
+            typer.echo(f"{counted(done.unnamed, 'image')} left out, without a record in {labels}", err=True)
     damaged = [f"{labels}:{line.line}: {line.message}" for line in done.skipped]
     raise end_of_masks(done.counts, [], output, unread=damaged)

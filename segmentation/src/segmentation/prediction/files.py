@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from segmentation.data.images import IMAGE_SUFFIXES, refuse_archive, refuse_url
 from segmentation.data.names import image_key, names_below
@@ -35,7 +36,7 @@ class PredictionInputs:
     images: Sequence[Path]
     """Files, and folders of images with all that is below them."""
     labels: Path | None = None
-    """A label file: of each image, only its classes compete."""
+    """A label file: of each image, only its classes compete. Images that it has no record of are left out."""
     classes: Sequence[str] | None = None
     """The only classes that compete, in every image."""
     limit: int | None = None
@@ -66,6 +67,8 @@ class Predicted:
     refine: Refinement
     skipped: Sequence[SkippedImage] = field(default=())
     """Lines of the label file that are damaged; images that are elsewhere are not among them."""
+    unnamed: int = 0
+    """Images that were left out, as the label file has no record of them that can be used."""
 
 
 def predict_files(
@@ -83,19 +86,19 @@ def predict_files(
     Images without a mask stand with their reasons in `rejected.jsonl`. The folder may get further images later,
     by the same model with the same options; what it says of those before stays, while they are there. Raises
     UsageError where it holds predictions made otherwise, or is a folder of the images; InputError where there is
-    no image, or `rejected.jsonl` cannot be read and is not to be overwritten.
+    no image, or none that the label file names, or `rejected.jsonl` cannot be read and is not to be overwritten.
     """
     outputs = outputs or PredictionOutputs()
     model, options = segmenter.model, segmenter.resolved
     check_installed(options.refine)
     RunFolder(output).check_command(PREDICT)
     check_images(inputs.images, output)
-    requests, rejected, skipped = _requests(segmenter, inputs, output)
+    requests, rejected, skipped, unnamed = _requests(segmenter, inputs, output)
     if inputs.target is not None:
         requests = only_classes_of(inputs.target, model.vocabulary.label_space, requests)
     record, earlier = noting_images(_record(segmenter, inputs, outputs.rle), output, inputs.images)
     looked_at = {request.file_name or request.path.name for request in requests}
-    looked_at |= {image.file_name for image in rejected}
+    looked_at |= {image.file_name for image in rejected} | {*unnamed}
     # Before anything is removed: a list of somebody else's is told.
     rows = rejected_before(output / REJECTED, replaced=outputs.overwrite)
     unseen = (row for row in rows if row["file_name"] not in looked_at)
@@ -106,7 +109,7 @@ def predict_files(
     if outputs.rle and (before or inputs.limit is not None):
         # Those of earlier calls are in the file, too.
         all_images = replace(inputs, images=[*inputs.images, *before], limit=None)
-        known = _requests(segmenter, all_images, output)[0]
+        known = _requests(segmenter, all_images, output).images
     counts = write_masks(
         MaskJob(
             OpenedLate(lambda: model.score_source(options.viewing, segmenter.device)),
@@ -124,7 +127,7 @@ def predict_files(
         read=model_files(model) | ({"the label file": inputs.labels} if inputs.labels else {}),
         overwrite=outputs.overwrite,
     )
-    return Predicted(counts, options.refine, skipped)
+    return Predicted(counts, options.refine, skipped, len(unnamed))
 
 
 def _record(segmenter: Segmenter, inputs: PredictionInputs, rle: Path | None) -> RunRecord:
@@ -184,24 +187,33 @@ def _place(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
-def _requests(
-    segmenter: Segmenter, inputs: PredictionInputs, output: Path
-) -> tuple[list[ImageTargets], list[RejectedImage], list[SkippedImage]]:
-    """Images with the classes that compete; those that cannot be asked for; damaged lines of the label file."""
+class _Requested(NamedTuple):
+    """What is asked for, and what of the images and the label file is not."""
+
+    images: Sequence[ImageTargets]
+    """With the classes that compete."""
+    rejected: Sequence[RejectedImage] = ()
+    """Those that cannot be asked for."""
+    damaged: Sequence[SkippedImage] = ()
+    """Lines of the label file."""
+    unnamed: Sequence[str] = ()
+    """Names of images that the label file has no record of."""
+
+
+def _requests(segmenter: Segmenter, inputs: PredictionInputs, output: Path) -> _Requested:
+    """Raises InputError where there is no image, or none that the label file names."""
     files = image_files(inputs.images, output)
     if inputs.only is not None:
         files = [(key, path) for key, path in files if path.resolve() in inputs.only]
-    files = files[: inputs.limit]
     if inputs.labels is None:
+        files = files[: inputs.limit]
         foreground, background = segmenter.class_ids(inputs.classes)
         names = [f"{key}{path.suffix}" for key, path in files]
-        return (
+        return _Requested(
             [
                 ImageTargets(name, name, path, foreground, background, key=key)
                 for name, (key, path) in zip(names, files, strict=True)
-            ],
-            [],
-            [],
+            ]
         )
     if inputs.classes is not None:
         raise UsageError("--labels and --classes both say which classes compete. Give one of them")
@@ -215,15 +227,20 @@ def _requests(
     )
     by_path = {targets.path.resolve(): targets for targets in labelled}
     requests, rejected = [], []
-    for key, path in files:
-        targets = by_path.get(path.resolve())
-        if targets is None:
-            reason = f"{inputs.labels} has no record of it that can be used"
-        elif segmenter.needs_classes and not targets.classes:
+    named = [(key, path) for key, path in files if path.resolve() in by_path]
+    unnamed = [f"{key}{path.suffix}" for key, path in files if path.resolve() not in by_path]
+    if not named:
+        raise InputError(
+            f"{inputs.labels}: got no record that can be used of any of {counted(len(files), 'image')}, such as "
+            f"{files[0][1]}. Without --labels all classes compete"
+        )
+    for key, path in named[: inputs.limit]:
+        targets = by_path[path.resolve()]
+        if segmenter.needs_classes and not targets.classes:
             reason = "its labels name no class, and a localizer finds the classes that it is told of"
         else:
             requests.append(replace(targets, path=path, key=key))
             continue
         rejected.append(RejectedImage(f"{key}{path.suffix}", f"{key}{path.suffix}", reason))
     damaged = [line for line in skipped if line.reason in _UNREAD]
-    return requests, rejected, damaged
+    return _Requested(requests, rejected, damaged, unnamed)
