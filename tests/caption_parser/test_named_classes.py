@@ -7,8 +7,13 @@ from typer.testing import CliRunner
 
 from caption_parser import CaptionParser, explain, label_file
 from caption_parser.cli import app
-from shared_runtime.errors import UsageError
+from caption_parser.evaluation.space_check import check_space
+from caption_parser.evaluation.space_check_view import notes
+from caption_parser.labels.unknown_names import meant_by_name
+from caption_parser.lexicon import default_lexicon
+from shared_runtime.errors import ExitCode, UsageError
 from shared_runtime.made_with import space_option
+from shared_schemas import LabelClass
 
 
 def test_captions_name_them_in_the_singular_and_the_plural() -> None:
@@ -27,6 +32,35 @@ def test_paper_mode_does_not_find_words() -> None:
     with pytest.raises(UsageError, match="'capparse check-space 'fire truck,helmet'' lists"):
         CaptionParser(label_space="fire truck,helmet", mode="paper")
     assert CaptionParser(label_space="fire truck,helmet", mode="paper", labeller="exact")
+
+
+def test_a_name_one_slip_from_a_noun_is_told(tmp_path: Path) -> None:
+    captions, labels = tmp_path / "captions.txt", tmp_path / "labels.jsonl"
+    captions.write_text("A dog in a wheelbarow\n", "utf-8")
+    warning = "'wheelbarow' is no noun of WordNet; did you mean 'wheelbarrow'? It is looked for as it is written"
+    space = "dog,wheelbarow,lighthouses,zorbing pod,wooden"
+    done = CliRunner().invoke(app, ["label", str(captions), "-o", str(labels), "--label-space", space])
+    assert done.exit_code == ExitCode.OK
+    assert [line for line in done.stderr.splitlines() if "no noun" in line] == [f"warning: {warning}"]
+    assert '"name":"wheelbarow"' in labels.read_text("utf-8").replace(" ", "")
+    checked = check_space(["dog", "wheelbarow", "firetruks"])
+    assert [label.meant for label in checked.classes] == [None, "wheelbarrow", None]
+    assert f"warning: {warning}" in notes(checked)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("umbrela", "umbrella"),
+        ("wheelbarrow", None),
+        ("wheelbarows", "wheelbarrow"),
+        ("fire hydrent", "fire hydrant"),
+        ("hatt", None),
+        ("hoverboard", None),
+    ],
+)
+def test_which_noun_is_meant(name: str, meant: str | None) -> None:
+    assert meant_by_name(LabelClass(id=1, name=name), default_lexicon()) == meant
 
 
 def test_label_files_know_them_again(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from caption_parser.config import ParserConfig
 from caption_parser.evaluation.class_senses import ClassSense, own_senses, possible_senses, taken_senses
+from caption_parser.labels.unknown_names import meant_by_name
 from caption_parser.lexicon import Lexicon, default_lexicon
 from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.pipeline import CaptionParser
@@ -77,6 +78,10 @@ class ClassCheck(FrozenModel):
     synsets: tuple[ClassSense, ...] = Field((), description="Those of the class, with their glosses.")
     usual: tuple[ClassSense, ...] = Field(
         (), description="Of a class of a name alone: what it usually means; the class has what lies below these."
+    )
+    meant: str | None = Field(
+        None,
+        description="Of a class of a name alone that WordNet does not know: a noun that it knows, one slip away.",
     )
     possible: tuple[ClassSense, ...] = Field(
         (), description="Of a class without synsets: what else its name may mean, which the class does not have."
@@ -162,6 +167,7 @@ def check_space(
             advice=_advice(label, checks[label.id]),
             synsets=own_senses(label, default_lexicon()),
             usual=taken_senses(usual.get(label.id, ()), default_lexicon()),
+            meant=meant_by_name(label, default_lexicon()),
             possible=possible_senses(label, default_lexicon(), usual.get(label.id, ())),
         )
         for label in space.classes

@@ -6,6 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from caption_parser.evaluation.space_check import ClassCheck, SpaceCheck
+from caption_parser.labels.unknown_names import warning_of
 from shared_runtime.wording import numbered
 
 
@@ -47,7 +48,10 @@ def meanings(check: SpaceCheck) -> Iterator[str]:
 
 
 def notes(check: SpaceCheck) -> Iterator[str]:
-    """The sum, and what may be done."""
+    """Names that may be misspelt, the sum, and what may be done."""
+    for label in check.classes:
+        if label.meant:
+            yield f"warning: {warning_of(label.name, label.meant)}"
     missed = sum(1 for label in check.classes if label.missed)
     yield (
         f"{check.label_space}: {check.found:,} of {check.captions:,} plain captions ({check.share:.1%}) gave the "

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caption_parser.config import ParserConfig
+from caption_parser.labels.unknown_names import unknown_names
+from caption_parser.lexicon import default_lexicon
 from caption_parser.model_versions import known_versions
 from caption_parser.readers import InputOptions, read_captions
 from caption_parser.runs.batches import LabelImages
@@ -18,6 +20,7 @@ from caption_parser.runs.state import InputSettings, RunSettings
 from caption_parser.runs.summary import RunSummary
 from shared_runtime.errors import UsageError
 from shared_runtime.files import shown_path
+from shared_schemas import load_label_space
 from shared_schemas.errors import shown
 
 if TYPE_CHECKING:
@@ -75,7 +78,8 @@ def label_file(
         config: what decides the labels; None: the defaults of `ParserConfig`.
         inputs: how captions are read and which of them are taken; None: as their names tell, all of them.
         run: how the run goes about its work; None: the defaults of `RunOptions`.
-        progress: called now and then, and with a note on which columns are read.
+        progress: called now and then; also with notes: which columns are read, which names of classes may be
+            misspelt.
         build_parser: makes what labels; must be picklable where processes are spawned (outside Linux).
 
     Raises:
@@ -95,6 +99,8 @@ def label_file(
     inputs.check()
     destination = Destination.of(output, run.rejected)
     destination.check(sources, config, overwrite=run.overwrite)
+    for warning in unknown_names(load_label_space(config.uses_label_space), default_lexicon()):
+        progress(Progress("reading", 0, None, f"warning: {warning}"))
     previous = None
     if destination.paths and not run.overwrite:
         previous = previous_run(destination.paths)
