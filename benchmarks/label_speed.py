@@ -54,39 +54,44 @@ def in_slices(commands: Mapping[str, Sequence[str]], folders: Mapping[str, Path]
 
     `folders`: checkouts whose packages a command reads, where it is not this one. RuntimeError if one fails.
     """
-    waiting: dict[str, int] = {}
-    for name, command in commands.items():
-        process = subprocess.Popen(
-            command,
-            cwd=REPOSITORY,
-            env=_environment(folders.get(name)),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.kill(process.pid, signal.SIGSTOP)
-        waiting[name] = process.pid
+    running: dict[str, subprocess.Popen[bytes]] = {}
     seconds: dict[str, float] = {}
-    while waiting:
-        for name, pid in list(waiting.items()):
-            cost = _slice(name, pid)
-            if cost is not None:
-                seconds[name] = cost
-                del waiting[name]
+    try:
+        for name, command in commands.items():
+            running[name] = subprocess.Popen(
+                command,
+                cwd=REPOSITORY,
+                env=_environment(folders.get(name)),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            running[name].send_signal(signal.SIGSTOP)
+        while running:
+            for name, process in list(running.items()):
+                cost = _slice(process)
+                if process.returncode:
+                    raise RuntimeError(f"{name}: exit status {process.returncode}")
+                if cost is not None:
+                    seconds[name] = cost
+                    del running[name]
+    finally:
+        for process in running.values():
+            process.kill()
+            process.wait()
     return seconds
 
 
-def _slice(name: str, pid: int) -> float | None:
+def _slice(process: subprocess.Popen[bytes]) -> float | None:
     """Let a process run for a moment; its processor seconds if it has ended."""
-    os.kill(pid, signal.SIGCONT)
+    process.send_signal(signal.SIGCONT)
     end = time.monotonic() + _SLICE_SECONDS
     while time.monotonic() < end:
-        ended, status, usage = os.wait4(pid, os.WNOHANG)
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         if ended:
-            if status:
-                raise RuntimeError(f"{name}: exit status {os.waitstatus_to_exitcode(status)}")
+            process.returncode = os.waitstatus_to_exitcode(status)
             return usage.ru_utime + usage.ru_stime
         time.sleep(_POLL_SECONDS)
-    os.kill(pid, signal.SIGSTOP)
+    process.send_signal(signal.SIGSTOP)
     return None
 
 
