@@ -11,6 +11,7 @@ from benchmarks.surroundings import Options, Skipped, machine
 BENCHMARKS = (
     "memory",
     "throughput",
+    "label_speed",
     "startup",
     "scale",
     "long_run",

@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.captions import read_dump
+from benchmarks.label_speed import in_slices
 from benchmarks.markdown import command_block, table
 from benchmarks.processes import run
 from benchmarks.surroundings import REPOSITORY, Skipped, real_data
@@ -114,3 +116,26 @@ def test_every_benchmark_that_the_results_name_exists() -> None:
     named = [name for page in pages for name in re.findall(r"python -m benchmarks (\w+)", page.read_text("utf-8"))]
     assert "background" in named
     assert set(named) <= set(BENCHMARKS)
+
+
+def test_commands_in_slices_never_run_at_once(tmp_path: Path) -> None:
+    """Each writes when it ran; the moments of one lie outside the slices of the other."""
+    program = (
+        "import sys, time\n"
+        "end = time.process_time() + 0.5\n"
+        "with open(sys.argv[1], 'w') as file:\n"
+        "    while time.process_time() < end:\n"
+        "        print(time.monotonic(), file=file)\n"
+    )
+    files = {name: str(tmp_path / name) for name in ("one", "other")}
+    seconds = in_slices({name: [sys.executable, "-c", program, file] for name, file in files.items()})
+    assert all(0.5 <= of_one < 2 for of_one in seconds.values())
+    ran = [
+        (float(moment), name)
+        for name, file in files.items()
+        for moment in Path(file).read_text(encoding="utf-8").split()
+    ]
+    turns = [name for name, _ in groupby(name for _, name in sorted(ran))]
+    assert 2 <= len(turns) < 30
+    with pytest.raises(RuntimeError, match="bad: exit status 3"):
+        in_slices({"bad": [sys.executable, "-c", "raise SystemExit(3)"]})

@@ -324,3 +324,18 @@ def test_channels_may_stand_on_either_side() -> None:
         pixels_of(torch.from_numpy(first) / 255)
     with pytest.raises(InputError, match=r"shape \(1, 2, 3, 3\), .* Of several images, give a list"):
         pixels_of(CORNERS[None])
+
+
+def test_bytes_of_a_file_are_read_as_the_file_is(tmp_path: Path) -> None:
+    Image.fromarray(CORNERS).save(tmp_path / "image.png")
+    encoded = (tmp_path / "image.png").read_bytes()
+    np.testing.assert_array_equal(pixels_of(encoded), CORNERS)
+    with pytest.raises(InputError, match="got 5 bytes that are no image"):
+        pixels_of(b"GIF89")
+    with pytest.raises(InputError):
+        pixels_of(encoded[:50])
+
+
+def test_shares_are_told_how_they_become_bytes() -> None:
+    with pytest.raises(InputError, match=r"Of values from 0 to 1: \(255 \* values\)\.astype\('uint8'\)"):
+        pixels_of(CORNERS / 255)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from PIL import Image
 from pycocotools import mask as coco_mask
 
 from segmentation.data.masks import (
+    display_colours,
     mask_files,
     mask_path,
     palette,
@@ -108,3 +109,13 @@ def test_colours_are_told_with_what_reads_them(tmp_path: Path) -> None:
     Image.new("RGB", (4, 4), "maroon").save(tmp_path / "mask.png")
     with pytest.raises(InputError, match=r"capseg import reads these where a labelmap\.txt says what they mean"):
         read_index_mask(tmp_path / "mask.png", 3)
+
+
+def test_people_are_shown_bright_colours_that_differ() -> None:
+    colours = display_colours().astype(int)
+    assert len({tuple(colour) for colour in colours[1:255].tolist()}) == 254
+    assert colours[1:255].max(axis=1).min() >= 200
+    # Of the first classes, which most label spaces have, no two look alike.
+    near = np.abs(colours[1:22, None] - colours[None, 1:22]).sum(axis=2) + 1000 * np.eye(21, dtype=int)
+    assert near.min() > 40
+    np.testing.assert_array_equal(colours[[0, 255]], palette()[[0, 255]])

@@ -13,7 +13,7 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 pytest.importorskip("onnxscript")
 
-from segmentation import Segmenter
+from segmentation import PredictionOptions, Segmenter
 from segmentation.backbones.loading import load_backbone
 from segmentation.cli import app
 from segmentation.data.targets import Vocabulary
@@ -103,6 +103,7 @@ def test_the_file_says_what_it_is(segmenter_run: Path, tmp_path: Path) -> None:
     assert json.loads(facts["class_names"])[:2] == ["background", "person"]
     assert facts["stride"] == "4"
     assert facts["first_cell"] == "0.0"
+    assert float(facts["min_score"]) == PredictionOptions().min_score
 
 
 def test_a_file_that_differs_is_not_kept(

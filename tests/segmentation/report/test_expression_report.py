@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from segmentation.data.images import read_image
+from segmentation.data.masks import display_colours
 from segmentation.data.referring.expressions import Expression, ExpressionSet, Region
 from segmentation.evaluation.expressions import evaluate_expressions
 from segmentation.report.expressions.report import ExpressionReportOptions, expression_report, judged_images
@@ -87,7 +88,7 @@ def test_a_page_shows_every_expression_of_an_image_the_worst_first(tmp_path: Pat
     pictures = {alt: decoded(uri) for alt, uri in found.pictures}
     mask, true = pictures["mask of left, 0"], pictures["truth of left, 0"]
     np.testing.assert_array_equal(mask, true)
-    assert (mask[:, : WIDTH // 2] == [128, 0, 0]).all()
+    assert (mask[:, : WIDTH // 2] == display_colours()[1]).all()
     assert not mask[:, WIDTH // 2 :].any()
     assert "map of <b>none</b>, 2" in pictures
     expected = heat(read_image(tmp_path / "0.png"), np.array([[1, 0], [1, 0]], dtype=np.float32))

@@ -42,7 +42,8 @@ def find_command(
     ] = None,
     text: Annotated[str | None, typer.Option(metavar="TEXT", help="A caption has this text in it.")] = None,
     min_votes: Annotated[
-        int, typer.Option(metavar="N", help="Captions that must assert a class, and an attribute.")
+        int,
+        typer.Option(metavar="N", help="Least number of captions that name the class, and the attribute."),
     ] = 1,
     min_confidence: Annotated[float, typer.Option(metavar="X", help="Least confidence of a class, 0 to 1.")] = 0.0,
     min_count: Annotated[int, typer.Option(metavar="N", help="How many of a class there are, at least.")] = 1,

@@ -52,7 +52,10 @@ def label_command(
     ] = 0.95,
     margin: Annotated[
         float,
-        typer.Option(metavar="0..1", help="Drop a label that is not ahead of the next one by this probability."),
+        typer.Option(
+            metavar="0..1",
+            help="Drop a label unless it is more probable than the next one by this much.",
+        ),
     ] = 0.0,
     skip_undisputed: Annotated[
         bool,

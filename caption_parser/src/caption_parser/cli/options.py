@@ -76,7 +76,7 @@ Also = Annotated[
 ]
 Relations = Annotated[
     bool,
-    typer.Option("--relations", help="Also say what mentions are to each other; it takes a twelfth of the time."),
+    typer.Option("--relations", help="Also say what mentions are to each other; a run takes a twelfth longer."),
 ]
 Format = Annotated[
     str | None,

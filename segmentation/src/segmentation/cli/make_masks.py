@@ -77,7 +77,9 @@ class ScoringArguments(ViewingArguments):
     ] = None
     background_logit: Annotated[
         float | None,
-        typer.Option(help="That logit: a higher one makes objects smaller  [default: as in training]"),
+        typer.Option(
+            help="The background's logit in these: a higher one makes objects smaller  [default: as in training]"
+        ),
     ] = None
     compounds: Annotated[bool, typer.Option(help="Add the maps of class-attribute pairs.")] = True
     positive_background: Annotated[bool, typer.Option(help="Use the maps of background classes.")] = True

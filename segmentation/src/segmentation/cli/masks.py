@@ -27,8 +27,8 @@ OnlyClassesOf = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|FILE",
-        help="Label space of another data set (voc): classes that it lacks are dropped before the best one is "
-        "taken. The values of masks stay those of the network's classes.",
+        help="Label space of another data set (voc): classes that it lacks do not compete. The "
+        "values of masks stay those of the network's classes.",
     ),
 ]
 

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -22,7 +23,7 @@ Found = TypeVar("Found")
 RgbImage = npt.NDArray[np.uint8]
 """Shape (H, W, 3), 0-255, sRGB order R, G, B."""
 
-ImageInput: TypeAlias = "str | Path | Image.Image | npt.NDArray[np.uint8] | Tensor"
+ImageInput: TypeAlias = "str | Path | Image.Image | npt.NDArray[np.uint8] | Tensor | bytes"
 """What users have images as; see `pixels_of`."""
 
 IMAGE_SUFFIXES = tuple(
@@ -118,7 +119,10 @@ def rgb_array(image: Image.Image | npt.NDArray[np.uint8]) -> RgbImage:
     if isinstance(image, np.ndarray):
         image = Image.fromarray(np.ascontiguousarray(image))
     if not isinstance(image, Image.Image):
-        raise InputError(f"got {type(image).__name__}, expected a file, a Pillow image or an array of bytes")
+        raise InputError(
+            f"got {type(image).__name__}, expected a file, a Pillow image, an array or a tensor of bytes, or "
+            "the bytes of an image file"
+        )
     try:
         return _decoded(image)
     except InputError:
@@ -129,14 +133,28 @@ def rgb_array(image: Image.Image | npt.NDArray[np.uint8]) -> RgbImage:
 
 
 def pixels_of(image: "ImageInput") -> RgbImage:
-    """An image of a file, a Pillow image, or bytes: an array (H, W, 3) in RGB, (H, W, 4) or (H, W); also with the
-    channels in front, as tensors of torch have them.
+    """An image of a file, a Pillow image, or an array of bytes, (H, W, 3) in RGB, (H, W, 4) or (H, W), also with
+    the channels in front, as tensors of torch have them; or the bytes of an image file, as Parquet has them.
 
     Raises `InputError` for what is none of these.
     """
     if isinstance(image, str | Path):
         return read_image(Path(image))
+    if isinstance(image, bytes):
+        return _of_bytes(image)
     return rgb_array(image if isinstance(image, Image.Image) else _channels_last(image))
+
+
+def _of_bytes(encoded: bytes) -> RgbImage:
+    try:
+        with Image.open(BytesIO(encoded)) as image:
+            return _decoded(image)
+    except InputError:
+        raise
+    except UnidentifiedImageError:
+        raise InputError(f"got {len(encoded):,} bytes that are no image of a known format") from None
+    except Exception as error:  # as of files
+        raise InputError(_undecoded(error)) from error
 
 
 def _channels_last(values: Any) -> Any:
@@ -153,10 +171,12 @@ def _channels_last(values: Any) -> Any:
     last = len(shape) == 3 and shape[-1] in (1, 3, 4)
     first = len(shape) == 3 and shape[0] in ((1, 3, 4) if tensor else (3,))
     if kind != "uint8" or not (len(shape) == 2 or first or last):
-        batch = ". Of several images, give a list" if len(shape) == 4 else ""
+        several = ". Of several images, give a list" if len(shape) == 4 else ""
+        whole = "(255 * values).to(torch.uint8)" if tensor else "(255 * values).astype('uint8')"
+        shares = f". Of values from 0 to 1: {whole}" if kind.startswith(("float", "bfloat")) else ""
         raise InputError(
             f"got {'a tensor' if tensor else 'an array'} of {kind} of shape {shape}, expected bytes (uint8, 0–255)"
-            f" of shape (H, W, 3) in RGB, (H, W, 4), (H, W) or (3, H, W){batch}"
+            f" of shape (H, W, 3) in RGB, (H, W, 4), (H, W) or (3, H, W){shares}{several}"
         )
     if 0 in shape:
         raise InputError(f"got an array of shape {shape}, expected at least one pixel")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from colorsys import hsv_to_rgb
 from contextlib import suppress
 from functools import cache
 from io import SEEK_END
@@ -121,6 +122,11 @@ def stray_value(values: IndexMask, n_classes: int) -> int | None:
     return int(values[stray][0]) if stray.any() else None
 
 
+_GOLDEN = 0.618034
+_SHADES = ((0.9, 1.0), (0.6, 1.0), (0.95, 0.8))
+"""Saturation and value of the colours of classes, in turn."""
+
+
 @cache
 def palette() -> npt.NDArray[np.uint8]:
     """The 256 colours of PASCAL VOC's masks, (256, 3), RGB: black for 0, maroon for 1, green for 2. Read-only."""
@@ -129,6 +135,19 @@ def palette() -> npt.NDArray[np.uint8]:
     for place in range(3):
         for channel in range(3):
             colours[:, channel] |= ((ids >> (3 * place + channel) & 1) << (7 - place)).astype(np.uint8)
+    colours.flags.writeable = False
+    return colours
+
+
+@cache
+def display_colours() -> npt.NDArray[np.uint8]:
+    """The colours in which people are shown masks, (256, 3), RGB: bright ones, by golden steps around the colour
+    wheel. Read-only. 0 and 255 are as in `palette`, whose cats are too dark to be seen on anything dark."""
+    colours = palette().copy()
+    for class_id in range(1, IGNORE_INDEX):
+        saturation, value = _SHADES[class_id % len(_SHADES)]
+        shares = hsv_to_rgb(class_id * _GOLDEN % 1, saturation, value)
+        colours[class_id] = [round(255 * share) for share in shares]
     colours.flags.writeable = False
     return colours
 

@@ -1,4 +1,4 @@
-"""A mask over its image, in the colours that its PNG has."""
+"""A mask over its image, in colours that are seen on any picture."""
 
 import base64
 import logging
@@ -17,9 +17,9 @@ from segmentation.data.masks import (
     IGNORE_INDEX,
     IndexMask,
     check_size,
+    display_colours,
     has_mask,
     mask_path,
-    palette,
     read_index_mask,
 )
 from segmentation.masks.finish import Finisher, UnfinishedMask
@@ -127,7 +127,7 @@ def painted(image: RgbImage, mask: IndexMask, opacity: float = OPACITY) -> RgbIm
     """
     if not 0 <= opacity <= 1:
         raise UsageError(f"opacity: got {opacity!r}, expected 0 (outlines alone) to 1 (colours alone)")
-    colours = palette().astype(np.float32)
+    colours = display_colours().astype(np.float32)
     outlined = _outlines(mask)
     result = np.empty_like(image)
     for top in range(0, len(image), _ROWS):
@@ -179,7 +179,7 @@ def with_key(picture: Image.Image, mask: IndexMask, class_names: Sequence[str]) 
     draw = ImageDraw.Draw(picture)
     top = picture.height - height
     draw.rectangle((0, top, width, picture.height), fill="black")
-    colours = palette()
+    colours = display_colours()
     for row, number in enumerate(found):
         place = top + row * line
         colour = tuple(colours[number + 1].tolist())

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from segmentation.prediction.contract import needs_classes
+from segmentation.prediction.options import MIN_SCORE
 from segmentation.runs.trained import OpenedModel
 from segmentation.scores.grid import input_size
 from shared_runtime.errors import CapparseError, InputError, MissingResourceError
@@ -54,7 +55,8 @@ def export_onnx(model: OpenedModel, path: Path, *, size: tuple[int, int] | None 
     Networks of convolutions take any height and width of s·k + 1 pixels at stride s; at others, whose cells do not
     reach from the first pixel to the last, paddings are not those of torch, and many cells get another class.
     Other networks take `size`, height and width, by default a square at the side of the training crops. Names of
-    classes, stride and the place of the first cell stand in the file's metadata.
+    classes, stride, the place of the first cell and, of a segmenter, the `min_score` of predictions stand in the
+    file's metadata.
 
     Raises MissingResourceError without onnx and onnxruntime, InputError for a size that the network does not take,
     CapparseError where the file does not give what torch gives, OutputError where it cannot be written.
@@ -118,6 +120,9 @@ def _describe(onnx: Any, path: Path, model: OpenedModel, size: tuple[int, int] |
         "input": "RGB, 0-255, float32; "
         + (f"{size[0]} x {size[1]}" if size else "sides of stride * k + 1 pixels"),
     }
+    if not needs_classes(model):
+        # What `predict` does with the logits: else a class counts that is likeliest in one cell.
+        facts["min_score"] = f"{MIN_SCORE:g}"
     onnx.helper.set_model_props(content, facts)
     onnx.save(content, path)
 

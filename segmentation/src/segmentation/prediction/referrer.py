@@ -148,8 +148,8 @@ class Referrer(Pretrained):
         return cls(open_referring(path, hub), given, check_device(device))
 
     def encode(self, image: ImageInput) -> SeenImage:
-        """What is asked of an image: a file, a Pillow image, or bytes, as an array (H, W, 3) in RGB, (H, W, 4) or
-        (H, W) or as a tensor (3, H, W).
+        """What is asked of an image: a file or its bytes, a Pillow image, or pixels as an array of bytes (H, W, 3)
+        in RGB, (H, W, 4) or (H, W), or a tensor (3, H, W).
 
         Raises InputError for an image that cannot be read, UsageError for several.
         """

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from segmentation.data.images import RgbImage
-from segmentation.data.masks import IndexMask, palette, write_index_mask
+from segmentation.data.masks import IndexMask, display_colours, write_index_mask
 from segmentation.masks.maps import ScoreMaps
 from segmentation.masks.overlay import OPACITY, painted, shown_html, shown_png
 from shared_runtime.errors import UsageError
@@ -68,7 +68,7 @@ class Segmentation:
         return shown_png(self.image, self.mask)
 
     def _repr_html_(self) -> str:
-        colours = [",".join(map(str, colour)) for colour in palette()]
+        colours = [",".join(map(str, colour)) for colour in display_colours()]
         legend = " ".join(
             f'<span style="color:rgb({colours[self.class_names.index(name) + 1]})">&#9632;</span> {escape(name)} '
             f"<small>{score:.2f}</small>"

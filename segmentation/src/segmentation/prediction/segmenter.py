@@ -124,8 +124,9 @@ class Segmenter(Pretrained):
     ) -> Segmentation | list[Segmentation]:
         """What an image shows, pixel by pixel; of several images, of each.
 
-        `images`: a file, a Pillow image, or bytes, as an array (H, W, 3) in RGB, (H, W, 4) or (H, W) or as a
-        tensor (3, H, W); or a sequence of them, whose results are all in memory in the end (see `predict_each`).
+        `images`: a file or its bytes, a Pillow image, or pixels as bytes: an array (H, W, 3) in RGB, (H, W, 4) or
+        (H, W), or a tensor (3, H, W); or a sequence of them, whose results are all in memory in the end (see
+        `predict_each`).
         `classes`: the only ones that compete, by their names, so that of an empty list the background is left; a
         localizer also takes background classes, such as "grass".
         `batch_size`: images that the network sees at a time.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from segmentation.data.masks import palette
+from segmentation.data.masks import display_colours
 from segmentation.evaluation.records import MaskEvaluation, ratio
 from segmentation.report.rows import ImageRow
 from segmentation.report.survey import ClassSurvey, Scored, Survey
@@ -105,7 +105,7 @@ def render(content: PageContent) -> str:
     lead = f"{counted(survey.images, 'mask')}" + (f" against {evaluation.protocol.truth}" if evaluation else "")
     # The name of the folder alone, so that the page of a folder that was moved is the same.
     title = content.title if "mask" in content.title.casefold() else f"Masks in {content.title}"
-    colours = palette()
+    colours = display_colours()
     used = sorted({*survey.classes, *(one.id for row in content.rows for one in row.classes)})
     rules = "".join(
         f".class-{class_id} {{ background: #{colours[class_id].tobytes().hex()}; }}\n" for class_id in used

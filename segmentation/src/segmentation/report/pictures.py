@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from segmentation.data.images import RgbImage
-from segmentation.data.masks import IndexMask, palette
+from segmentation.data.masks import IndexMask, display_colours
 from segmentation.scores.contract import FloatMap
 from segmentation.scores.grid import upscale
 
@@ -38,10 +38,10 @@ def heat(image: RgbImage, scores: FloatMap, margin: float = 0.0) -> RgbImage:
 
 
 def mask_png(mask: IndexMask) -> str:
-    """A mask (H, W) in the colours that its PNG has, at its thumbnail size; the background is transparent."""
+    """A mask (H, W) in colours, at its thumbnail size; the background is transparent."""
     height, width = thumbnail_size(*mask.shape)
     small = Image.fromarray(mask).resize((width, height), Image.Resampling.NEAREST).convert("L")
-    small.putpalette(palette().tobytes())
+    small.putpalette(display_colours().tobytes())
     content = BytesIO()
     small.save(content, format="PNG", transparency=0, optimize=True)
     return _data_uri("png", content.getvalue())
