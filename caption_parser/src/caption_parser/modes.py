@@ -166,7 +166,7 @@ class Trust(NamedTuple):
 TRUST: Mapping[Rule, Trust] = {
     Rule.SYNONYM: Trust(0.8, calibrated=False),
     Rule.HYPONYM: Trust(0.8, calibrated=True),
-    Rule.HOLONYM: Trust(0.7, calibrated=True),
+    Rule.HOLONYM: Trust(0.8, calibrated=True),
     Rule.PHRASE: Trust(0.8, calibrated=False),
     Rule.NEOLOGISM: Trust(0.8, calibrated=False),
     Rule.AGREEMENT: Trust(0.7, calibrated=True),

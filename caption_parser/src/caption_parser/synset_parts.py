@@ -100,8 +100,9 @@ class SynsetParts:
     def parse_phrases(self) -> PhraseParser:
         """From a parse to noun phrases, with the words and phrases of the label space beside WordNet's."""
         phrases = self.decisions.phrases | (self._implied.phrases if self._implied else frozenset())
-        respell = Respeller(self.decisions.label_words, self.lexicon) if self.rules.typos else None
-        claims = self.decisions.claims
+        decisions = self.decisions
+        respell = Respeller(decisions.label_words, self.lexicon, decisions.label_of) if self.rules.typos else None
+        claims = decisions.claims
         named = NamedWords(phrases, claims.kept_whole if claims else {})
         find_extended_head = ExtendedHeadFinder(self.lexicon, self.rules, named, respell)
         find_phrases = scene_graph_noun_phrases() if self._config.objects == "sng" else None

@@ -28,7 +28,7 @@ def named(values: tuple[float, ...]) -> dict[str, float]:
 def test_by_hand() -> None:
     mentions = [
         mention(0, Rule.SYNONYM, route=Route.MODEL, score=0.9),
-        mention(0, Rule.HOLONYM, route=Route.MONOSEMOUS),
+        mention(0, Rule.AGREEMENT, route=Route.MONOSEMOUS),
         mention(1, Rule.HYPONYM, route=Route.UNDISPUTED, depth=1),
         mention(2, Rule.SYNONYM, route=Route.FIRST_SENSE, flags=(Flag.DEPICTED, Flag.NAMED_ENTITY)),
         mention(3, Rule.IMPLIED),

@@ -23,7 +23,7 @@ def test_a_group_is_as_sure_as_all_its_senses_that_are_persons(parser: CaptionPa
     assert mention.score is not None
     assert mention.score > 0.9
     # By the likeliest of them alone it would be less than half.
-    assert person.confidence == pytest.approx(0.7 * mention.score, abs=0.01)
+    assert person.confidence == pytest.approx(0.8 * mention.score, abs=0.01)
 
 
 @pytest.mark.parametrize(

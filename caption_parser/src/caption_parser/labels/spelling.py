@@ -3,16 +3,22 @@
 Guards keep other words out: the word is unknown to WordNet in every part of speech, written small, at least
 five letters long, starts with the right letter, and one label word alone is near. One insertion, deletion,
 substitution or exchange of neighbours makes the distance (Damerau 1964: four in five misspellings).
+
+What has the right letters in a wrong order, or sounds right, may be any word that mostly means what has a label:
+"wmoan", "rotweiler", "elefant".
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from caption_parser.lexicon import Lexicon
 from caption_parser.lexicon.plurals import plural_forms
 from caption_parser.lexicon.remembering import remembered
 
 _SHORTEST = 5
+_SHORTEST_EXCHANGED = 4
+"""Letters of a word that has all of the right ones: "gril"."""
+_VOWELS_THAT_SOUND_ALIKE = str.maketrans("iy", "yi")
 _PARTS_OF_SPEECH = "nvar"
 _ENDINGS_OF_WORDS = ("ers", "er", "ed", "ing", "ish", "like", "less", "ness", "y", "ie", "ies")
 """A label word with one of these is another word, not a slip: "skier", "boating", "catlike"."""
@@ -21,9 +27,14 @@ _ENDINGS_OF_WORDS = ("ers", "er", "ed", "ing", "ish", "like", "less", "ness", "y
 class Respeller:
     """Reads a misspelt word as the word that was meant."""
 
-    def __init__(self, words: Iterable[str], lexicon: Lexicon) -> None:
-        """`words`: what labels are named by, in the singular; those of several words are left out."""
+    def __init__(
+        self, words: Iterable[str], lexicon: Lexicon, label_of: Callable[[int], int | None] | None = None
+    ) -> None:
+        """`words`: what labels are named by, in the singular; those of several words are left out. `label_of`: the
+        label of a synset, by which other words are found.
+        """
         self._lexicon = lexicon
+        self._label_of = label_of
         # In order: "knives" may be of two words, and what is meant must not vary with the order of a set.
         single = sorted((word for word in words if word.isalpha() and len(word) >= _SHORTEST), reverse=True)
         self._meant = {form: word for word in single for form in plural_forms(word)} | {
@@ -41,7 +52,12 @@ class Respeller:
 
     @remembered
     def _respell(self, word: str) -> str | None:
-        if not _SHORTEST <= len(word) <= self._longest or not word.isalpha() or self._is_known(word):
+        if len(word) < _SHORTEST_EXCHANGED or not (word.isascii() and word.isalpha()) or self._is_known(word):
+            return None
+        return self._near_word(word) or self._alike(word)
+
+    def _near_word(self, word: str) -> str | None:
+        if not _SHORTEST <= len(word) <= self._longest:
             return None
         near = {form for shortened in _deletions(word) for form in self._by_deletion.get(shortened, ())}
         meant = {
@@ -50,6 +66,17 @@ class Respeller:
             if form[0] == word[0] and is_one_slip(word, form) and not _is_derived(word, self._meant[form])
         }
         return meant.pop() if len(meant) == 1 else None
+
+    def _alike(self, word: str) -> str | None:
+        """The one word that is written or sounds like another, and has a label in its most frequent sense."""
+        if self._label_of is None:
+            return None
+        found: set[str] = set()
+        for other in set(_written_alike(word)) - {word}:
+            senses = self._lexicon.frequent_senses(other)
+            if senses and self._label_of(senses[0]) is not None:
+                found.add(next(iter(self._lexicon.base_forms(other))))
+        return found.pop() if len(found) == 1 else None
 
     def _is_known(self, word: str) -> bool:
         return any(self._lexicon.base_forms(word, pos) for pos in _PARTS_OF_SPEECH)
@@ -73,6 +100,22 @@ def _deletions(word: str) -> Iterator[str]:
     yield word
     for index in range(len(word)):
         yield word[:index] + word[index + 1 :]
+
+
+def _written_alike(word: str) -> Iterator[str]:
+    """The word with two letters exchanged, one doubled or halved, or what sounds alike written otherwise."""
+    for index in range(1, len(word) - 2):
+        yield word[:index] + word[index + 1] + word[index] + word[index + 2 :]
+    if len(word) < _SHORTEST:
+        return
+    for index in range(1, len(word)):
+        yield word[:index] + word[index - 1] + word[index:]
+        if word[index] == word[index - 1] and index < len(word) - 1:  # those at the end are of names: "Swann"
+            yield word[:index] + word[index + 1 :]
+    if "i" in word and "y" in word:
+        yield word.translate(_VOWELS_THAT_SOUND_ALIKE)
+    yield word.replace("f", "ph")
+    yield word[0] + word[1:].replace("ph", "f")
 
 
 def _is_derived(word: str, meant: str) -> bool:

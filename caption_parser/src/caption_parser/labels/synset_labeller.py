@@ -63,7 +63,10 @@ class SynsetLabeller:
         return CaptionReading(caption, tree, phrases, tuple(objects), segments=segments, flagged=flagged)
 
     def _as_meant(self, tree: Tree, candidate: ObjectCandidate) -> ObjectCandidate:
-        synsets = self._decisions.meant(candidate.lemmas, candidate.synsets)
+        lemmas = candidate.lemmas
+        if self._games is not None and len(lemmas) > 1:
+            lemmas = self._games.several(tree, candidate.token, lemmas)
+        synsets = self._decisions.meant(lemmas, candidate.synsets)
         if self._games is not None and len(synsets) > 1:
             synsets = self._games.meant(tree, candidate.token, synsets)
         return candidate if synsets == candidate.synsets else candidate._replace(synsets=synsets)

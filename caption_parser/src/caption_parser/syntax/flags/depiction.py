@@ -10,8 +10,9 @@ from caption_parser.syntax.words.word_lists import QUANTITY_NOUNS
 
 _BEARERS_OF_TEXT = frozenset(
     """
-    banner banners billboard board boards flag flags kite kites letters message plaque plate poster shirt shirts
-    sign signs sweater sweatshirt text tie ties word words writing
+    banner banners billboard board boards cake cakes card cards cup cups flag flags graffiti kite kites label
+    letters lettering message mug mugs note notes plaque plate poster shirt shirts sign signs sticker stickers
+    sweater sweatshirt text tie ties word words writing
     """.split()
 )
 _DRAWN = frozenset(

@@ -14,6 +14,7 @@ _NOT_NOUNS = _MODIFYING_TAGS | {"IN", "VB", "VBP"}
 _BEFORE_NOUNS = frozenset({"amod", "advmod", "nmod"})
 _OF_NOUNS = frozenset({"ROOT", "appos", "attr", "conj", "dobj", "nsubj", "nsubjpass", "pobj"})
 
+_OF_OBJECTS = frozenset({"dobj", "pobj"})
 _OF_PRODUCTS = frozenset({"original", "professional"})
 """Adjectives that stand behind the names of products, and are nouns of their own."""
 _OF_FURNITURE = frozenset({"bistro", "dinette", "dining"})
@@ -81,10 +82,12 @@ class MisreadWords:
                 draft.swap(token - 1, token)
 
     def _is_name(self, tree: Tree, token: int) -> bool:
-        """Whether a word read as a verb is none: a make of vehicles, or what has a capital and is no word."""
+        """Whether a word read as a verb is none: a make of vehicles, an object or with a capital and no word."""
         word = tree.words[token]
         if tree.word(token - 1) in self._makes and not self._words.is_a(word, "v"):
             return True
+        if tree.deps[token] in _OF_OBJECTS and word.isalpha() and self._words.is_uncommon(word):
+            return True  # a slip of the fingers: "holding umbrela"
         if not tree.has_capital(token):
             return False
         return word in self._makes or (

@@ -125,6 +125,19 @@ class TreeDraft:
         self.deps[subject] = dep
         self.heads[verb], self.deps[verb] = subject, "acl"
 
+    def end_list(self, last: int, verb: int, partner: int, subject: int) -> None:
+        """Let a noun end a list, and the word behind it be what somebody does: "in suit and tie poses"."""
+        tree = self.tree
+        for child in (*tree.children[verb], *tree.children[last]):
+            self.heads[child] = last if child < last else verb
+        if self.tags[last] not in NOUN_TAGS:
+            self.make_noun(last)
+            self.join(last, partner)
+        self.heads[last], self.deps[last] = partner, "conj"
+        self.make_finite(verb)
+        self.heads[subject], self.deps[subject] = verb, "nsubj"
+        self.heads[verb], self.deps[verb] = verb, "ROOT"
+
     def lift(self, noun: int, kind: int) -> None:
         """Let the noun right behind one that it hangs on be the head of both, and of what follows."""
         head, dep = self.heads[kind], self.deps[kind]

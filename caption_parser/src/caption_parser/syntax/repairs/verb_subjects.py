@@ -15,6 +15,7 @@ from caption_parser.syntax.words.verb_words import VerbWords
 from caption_parser.syntax.words.word_lists import SINGULAR, THEMSELVES
 
 _FINITE = frozenset({"VBP", "VBZ"})
+_FINITE_OR_PAST = _FINITE | {"VBD"}
 _CLAUSES = frozenset({"ROOT", "advcl", "ccomp", "conj", "parataxis", "relcl"})
 """Relations of a finite verb to what it depends on."""
 _OWN = frozenset({"det", "poss", "nummod"})
@@ -84,6 +85,8 @@ class VerbSubjects:
             tree = draft.tree
             if tree.words[verb] in THEMSELVES and (tree.deps[noun], tree.heads[noun]) == ("compound", verb):
                 draft.free(noun, verb)  # "the kite itself is pink"
+            elif (ends := self._list_before(tree, noun, verb)) is not None:
+                draft.end_list(noun, verb, *ends)
             elif self._is_joined_verb(tree, verb):
                 draft.make_finite(verb)
             elif tree.words[verb] in _ACTS and self._is_doer(tree, noun, verb):
@@ -163,6 +166,34 @@ class VerbSubjects:
                 and (is_rather_a_verb or self._words.is_for(word, _OF_BEINGS))
             )
         return is_rather_a_verb or (as_verb > as_noun and self._beings.is_being(behind))
+
+    def _list_before(self, tree: Tree, last: int, verb: int) -> tuple[int, int] | None:
+        """What the noun before a verb is joined with, and who does it: "a boy in a suit and tie poses"."""
+        if tree.tags[verb] != "NNS" or not self._words.is_third_person(tree.words[verb]):
+            return None
+        if (tree.deps[last], tree.heads[last], tree.deps[verb]) == ("compound", verb, "conj"):
+            partner = tree.heads[verb]
+        elif (tree.deps[last], tree.deps[verb], tree.heads[verb]) == ("conj", "dobj", last):
+            partner = last - 2
+        else:
+            return None
+        subject = next(token for token, head in enumerate(tree.heads) if token == head)
+        others = (tag for token, tag in enumerate(tree.tags) if token != last)
+        if (
+            not subject < partner < last
+            or tree.tags[subject] != "NN"
+            or not (tree.is_noun(partner) and self._beings.is_noun(tree.words[last]))
+            or not self._beings.is_being(tree.words[subject])
+            or self._beings.is_being(tree.words[last])
+            or self._words.is_listed(tree.words[last], tree.words[verb])
+            or not _FINITE_OR_PAST.isdisjoint(others)
+        ):
+            return None
+        is_act = tree.tag(verb + 1) in ("DT", "PRP$") or (
+            self._words.is_rather_a_verb(tree.words[verb])
+            and (tree.deps[verb] == "dobj" or _THINGS.isdisjoint(self._words.noun_kinds(tree.words[verb])))
+        )
+        return (partner, subject) if is_act or self._is_rather_done(tree, last, verb) else None
 
     def _is_doer(self, tree: Tree, noun: int, act: int) -> bool:
         """Whether a noun does what follows: "a kitten batting at a toy", "a cup holding pens"."""
