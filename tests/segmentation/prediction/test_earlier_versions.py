@@ -97,3 +97,14 @@ def test_a_consensus_that_was_not_sought_decides_nothing(
         TrainedLocalizer, "traits", property(lambda self: replace(traits(self), gives_cells=False))
     )
     assert made(small_run.run, small_run, folder).present == 4
+
+
+def test_the_parameters_of_a_crf_are_those_that_suit_the_network(small_run: Any, segmenter_run: Path) -> None:
+    def preset(run: Path, **options: Any) -> str:
+        return Segmenter.from_pretrained(run, options=options, device="cpu").resolved.crf_preset
+
+    assert preset(segmenter_run, refine="dense-crf") == "deeplab"
+    assert preset(segmenter_run, refine="dense-crf", crf_preset="irn") == "irn"
+    assert preset(small_run.run, refine="dense-crf") == "sec"
+    # As records of earlier versions have it, whose masks are the same.
+    assert preset(segmenter_run) == "sec"

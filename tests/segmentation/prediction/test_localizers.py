@@ -72,7 +72,7 @@ def test_a_file_a_picture_and_an_array_are_the_same_image(segmenter: Segmenter, 
         (np.zeros((4, 4, 3)), r"array of float64 of shape \(4, 4, 3\), expected bytes"),
         (np.zeros((4, 4, 2), dtype=np.uint8), r"shape \(4, 4, 2\)"),
         (np.zeros((0, 4, 3), dtype=np.uint8), "at least one pixel"),
-        (b"bytes", "got bytes, expected a file, a Pillow image or an array"),
+        (b"bytes", "got 5 bytes that are no image of a known format"),
         ("nowhere.png", "no such image file"),
     ],
 )

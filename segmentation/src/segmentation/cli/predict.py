@@ -88,7 +88,10 @@ def predict_command(
             "the background]"
         ),
     ] = None,
-    crf_preset: Annotated[CrfPreset, typer.Option(help="Parameters of the CRF.")] = CrfPreset.SEC,
+    crf_preset: Annotated[
+        CrfPreset | None,
+        typer.Option(help="Parameters of the CRF  [default: deeplab; sec for a localizer]"),
+    ] = None,
     precision: PrecisionOption = "float32",
     overlay: Annotated[
         bool,

@@ -6,13 +6,13 @@ from pydantic import Field, PositiveInt
 
 from segmentation.masks.given import GivenOptions
 from segmentation.masks.options import MaskOptions, ResolvedMaskOptions, ViewingOptions, unused_option
-from segmentation.masks.refinement import Refinement
+from segmentation.masks.refinement import CRF, CrfPreset, Refinement
 from segmentation.scores.contract import PRESENCE, WINDOW, NetworkTraits, Pixels, Viewing
 
 PREDICTED = Refinement.PAMR
 """How predictions are fitted to edges where nothing was asked for: alike on every machine, without a compiler.
 
-Dense CRF has .001 and .011 more on COCO's images, .025 to .06 less on VOC's (docs/results/segmenters.md).
+Dense CRF has .008 and .005 more on COCO's images, .003 on VOC's (docs/results/segmenters.md).
 """
 
 MIN_SCORE = 0.4
@@ -48,6 +48,11 @@ class PredictionOptions(ViewingOptions, GivenOptions):
         description="A class that a segmenter sees nowhere as surely as this is left out, unless a label file "
         "names it; 0: none is.",
     )
+    crf_preset: CrfPreset | None = Field(  # type: ignore[assignment]  # left open here
+        None,
+        description="Parameters of the CRF. None: DeepLab's, with which a segmenter's masks lose least; of a "
+        "localizer, SEC's.",
+    )
     refine: Refinement | None = Field(
         None,
         description="How scores are fitted to edges. None: by PAMR; those of a localizer that knows the "
@@ -59,8 +64,15 @@ class PredictionOptions(ViewingOptions, GivenOptions):
         decided = {
             "input_size": network.crop_size if self.input_size == "auto" else self.input_size,
             "refine": self.refine or PREDICTED,
+            "crf_preset": self._preset(network),
         }
         return ResolvedPrediction(**dict(self) | decided)
+
+    def _preset(self, network: NetworkTraits) -> CrfPreset:
+        """Where no CRF is asked for, as records of earlier versions have it."""
+        if self.crf_preset is not None:
+            return self.crf_preset
+        return CrfPreset.DEEPLAB if network.segmentation and self.refine in CRF else CrfPreset.SEC
 
     def check_for_localizer(self) -> None:
         """Raises UsageError for what a segmenter alone is told, unless it has its default."""
@@ -77,7 +89,7 @@ class PredictionOptions(ViewingOptions, GivenOptions):
             flip=self.flip,
             consensus=False,
             refine=self.refine,
-            crf_preset=self.crf_preset,
+            crf_preset=self._preset(network),
             precision=self.precision,
         ).resolved(network)
         if self.refine is None and resolved.refine is Refinement.DENSE_CRF:
@@ -90,6 +102,7 @@ class ResolvedPrediction(PredictionOptions):
     """Options in which nothing is left open: they decide the masks, and stand in the `run.json` beside them."""
 
     input_size: PositiveInt | Literal["original"]
+    crf_preset: CrfPreset
     refine: Refinement
 
     @property
