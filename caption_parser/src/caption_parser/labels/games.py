@@ -59,7 +59,8 @@ class GamesAndThings:
         if told is None:
             return synsets
         games, things = told
-        counted = tree.tags[noun] in PLURAL_TAGS or any(True for _ in tree.children_by(noun, *_COUNTING))
+        counting = next(tree.children_by(noun, *_COUNTING), None)
+        counted = tree.tags[noun] in PLURAL_TAGS or counting is not None
         others = games if counted else things
         return tuple(synset for synset in synsets if synset not in others)
 

@@ -147,14 +147,12 @@ def pixels_of(image: "ImageInput") -> RgbImage:
 
 def _of_bytes(encoded: bytes) -> RgbImage:
     try:
-        with Image.open(BytesIO(encoded)) as image:
-            return _decoded(image)
-    except InputError:
-        raise
+        image = Image.open(BytesIO(encoded))
     except UnidentifiedImageError:
         raise InputError(f"got {len(encoded):,} bytes that are no image of a known format") from None
     except Exception as error:  # as of files
         raise InputError(_undecoded(error)) from error
+    return rgb_array(image)
 
 
 def _channels_last(values: Any) -> Any:

@@ -226,21 +226,26 @@ def _requests(segmenter: Segmenter, inputs: PredictionInputs, output: Path) -> _
         keep_unlabelled=True,
     )
     by_path = {targets.path.resolve(): targets for targets in labelled}
-    requests, rejected = [], []
-    named = [(key, path) for key, path in files if path.resolve() in by_path]
-    unnamed = [f"{key}{path.suffix}" for key, path in files if path.resolve() not in by_path]
+    named: list[ImageTargets] = []
+    unnamed, rejected = [], []
+    for key, path in files:
+        targets = by_path.get(path.resolve())
+        if targets is None:
+            unnamed.append(f"{key}{path.suffix}")
+        else:
+            named.append(replace(targets, path=path, key=key))
     if not named:
         raise InputError(
             f"{inputs.labels}: got no record that can be used of any of {counted(len(files), 'image')}, such as "
             f"{files[0][1]}. Without --labels all classes compete"
         )
-    for key, path in named[: inputs.limit]:
-        targets = by_path[path.resolve()]
+    requests = []
+    for targets in named[: inputs.limit]:
         if segmenter.needs_classes and not targets.classes:
+            name = f"{targets.key}{targets.path.suffix}"
             reason = "its labels name no class, and a localizer finds the classes that it is told of"
+            rejected.append(RejectedImage(name, name, reason))
         else:
-            requests.append(replace(targets, path=path, key=key))
-            continue
-        rejected.append(RejectedImage(f"{key}{path.suffix}", f"{key}{path.suffix}", reason))
+            requests.append(targets)
     damaged = [line for line in skipped if line.reason in _UNREAD]
     return _Requested(requests, rejected, damaged, unnamed)
